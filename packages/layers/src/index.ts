@@ -1,0 +1,13 @@
+export type * from './attributes.js';
+export * from './blocks/index.js';
+export * from './builder.js';
+export { type CustomOp, type CustomOpContext, defineOp, type Json, type JsonObject } from './custom-op.js';
+export { ConvzooError, GraphError, OpViolation, violation } from './errors.js';
+export * from './graph.js';
+export { GRAPH_FORMAT, graphFromJson, graphToJson, hashGraph, MAX_NODES } from './json.js';
+export { inferShape, isOpName, opNames, opRules } from './ops/index.js';
+export type { OpRule } from './ops/rule.js';
+export * from './padding.js';
+export * from './passes/index.js';
+export * from './shape.js';
+export * from './tensor.js';
