@@ -57,27 +57,38 @@ export async function ensureInstalled() {
   });
 }
 
+/** The usual causes, each with what a user can do; the tool's own words are shown only where no cause is known. */
+const causes = [
+  {
+    pattern: /E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/,
+    message: 'the npm registry cannot be reached, and the first install needs it',
+    advice:
+      'Check the network (a proxy is set by `npm config set proxy URL`, another registry by ' +
+      '`npm config set registry URL`), then run the same command again.',
+  },
+  {
+    pattern: /ERR_PNPM_OUTDATED_LOCKFILE/,
+    message: 'pnpm-lock.yaml does not fit the package.json files',
+    advice: `After a change of dependencies run \`npx -y pnpm@${pnpmVersion()} install\` and commit pnpm-lock.yaml.`,
+  },
+  {
+    pattern: /ENOSPC/,
+    message: 'the disk is full',
+    advice: 'Free about 2 GB, then run the same command again.',
+  },
+  {
+    pattern: /EACCES|EPERM|EROFS/,
+    message: 'a file or folder cannot be written',
+    advice: `Give yourself the right to write in ${root}, then run the same command again.`,
+  },
+];
+
 /** @param {import('./run.mjs').RunResult} result */
 function installFailure({ code, output, logFile }) {
-  const end = `${lastLines(output)}\n`;
-  if (/E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/.test(output)) {
-    return new Failure(
-      `the npm registry cannot be reached, and the install needs it once:\n${end}`,
-      'Check the network (a proxy is set with `npm config set proxy URL`, another registry with ' +
-        '`npm config set registry URL`), then run the same command again.',
-    );
+  const cause = causes.find(({ pattern }) => pattern.test(output));
+  const log = `What npm and pnpm wrote: ${logFile}`;
+  if (cause === undefined) {
+    return new Failure(`the install failed (exit code ${code}):\n${lastLines(output)}`, log);
   }
-  if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(output)) {
-    return new Failure(
-      `pnpm-lock.yaml does not fit the package.json files:\n${end}`,
-      `Run \`npx -y pnpm@${pnpmVersion()} install\` and commit pnpm-lock.yaml.`,
-    );
-  }
-  if (/ENOSPC/.test(output)) {
-    return new Failure(`the disk is full:\n${end}`, 'Free about 2 GB, then run the same command again.');
-  }
-  if (/EACCES|EPERM|EROFS/.test(output)) {
-    return new Failure(`a folder cannot be written:\n${end}`, `Give yourself the right to write in ${root}.`);
-  }
-  return new Failure(`the install failed (exit code ${code}):\n${end}`, `The whole output is in ${logFile}`);
+  return new Failure(`${cause.message} (${cause.pattern.exec(output)?.[0]})`, `${cause.advice}\n${log}`);
 }

@@ -97,11 +97,9 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
  */
 export function pnpm(args, options) {
   const npm = process.env['npm_execpath'];
-  const request = ['-y', `pnpm@${pnpmVersion()}`, ...args];
-  if (npm?.endsWith('npm-cli.js')) {
-    const [yes, ...rest] = request;
-    return run(process.execPath, [npm, 'exec', yes ?? '-y', '--', ...rest], options);
-  }
+  // --prefer-offline: npx asks the registry about pnpm even where it has it, and a build must work without a network.
+  const request = ['--yes', '--prefer-offline', '--', `pnpm@${pnpmVersion()}`, ...args];
+  if (npm?.endsWith('npm-cli.js')) return run(process.execPath, [npm, 'exec', ...request], options);
   return run('npx', request, options);
 }
 
