@@ -1,0 +1,3 @@
+export * from './families/cifar-resnet.js';
+export type { Dialect, NetworkOptions } from './options.js';
+export * from './registry.js';
