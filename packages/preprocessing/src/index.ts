@@ -1,9 +1,25 @@
 export { type AugmentedBatch, fillAugmentedBatch } from './augment/padded-crop-flip.js';
-export { createRandom, hashInts, type Random } from './augment/random.js';
+export { createRandom, hashInts, type MutableIndexable, type Random } from './augment/random.js';
 export { CIFAR10_CLASSES, CIFAR10_SIZE, type LabelledImages, readCifar10Binary } from './datasets/cifar10.js';
 export { readCifar10JpegTar, type Split } from './datasets/cifar10-jpeg.js';
 export { decode } from './decode/decode.js';
+export type { Orientation } from './decode/exif.js';
 export { DEFAULT_MAX_PIXELS, type DecodeOptions } from './decode/limits.js';
 export { DatasetError, ImageError, type ImageErrorCode, PreprocessingError } from './errors.js';
+export {
+  centerCrop,
+  centerSquare,
+  crop,
+  flipHorizontal,
+  type Padding,
+  padConstant,
+  resizeShorterSide,
+  shorterSideSize,
+} from './geometry.js';
 export { createImage, type Image, type Size } from './image.js';
 export { type Channels, IMAGENET_MEAN, IMAGENET_STD, type Normalisation, normalisations } from './normalise.js';
+export { orient } from './orient.js';
+export { type Preprocessed, type Preset, type PresetName, preprocess, presets, type ResizeRule } from './preset.js';
+export type { Filter } from './resize/filters.js';
+export { type Box, type ResizeOptions, resize } from './resize/resize.js';
+export { toTensor } from './tensor.js';

@@ -9,7 +9,9 @@ type Decoder = (bytes: Uint8Array, maxPixels: number) => Promise<Decoded>;
 
 /** Each decoder is loaded when its first picture comes. */
 const decoders: Partial<Record<ImageFormat, () => Promise<Decoder>>> = {
-  jpeg: async () => (await import('./jpeg.js')).decodeJpeg,
+  jpeg: async () => (await import('./jpeg/decode-jpeg.js')).decodeJpeg,
+  png: async () => (await import('./png/decode-png.js')).decodePng,
+  bmp: async () => (await import('./decode-bmp.js')).decodeBmp,
 };
 
 /**

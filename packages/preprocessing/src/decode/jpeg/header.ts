@@ -1,5 +1,5 @@
-import { ImageError } from '../errors.js';
-import { type Orientation, readOrientation } from './exif.js';
+import { ImageError } from '../../errors.js';
+import { type Orientation, readOrientation } from '../exif.js';
 
 /** What the markers of a JPEG say (ITU-T T.81, annex B), read without decoding. */
 export interface JpegHeader {

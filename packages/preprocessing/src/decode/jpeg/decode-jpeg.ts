@@ -1,10 +1,10 @@
 import { loadMozjpegWasm } from '#mozjpeg-wasm';
 import createMozjpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
-import { ImageError } from '../errors.js';
-import type { Image } from '../image.js';
-import { type JpegHeader, readJpegHeader } from './jpeg-header.js';
-import { checkDimensions } from './limits.js';
-import type { Decoded } from './types.js';
+import { ImageError } from '../../errors.js';
+import type { Image } from '../../image.js';
+import { type JpegHeader, readJpegHeader } from './header.js';
+import { checkDimensions } from '../limits.js';
+import type { Decoded } from '../types.js';
 
 /** The little of the emscripten module that is used; its own types need the DOM. */
 interface Mozjpeg {

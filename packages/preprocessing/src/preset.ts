@@ -1,0 +1,78 @@
+import { centerCrop, centerSquare, resizeShorterSide } from './geometry.js';
+import type { Image, Size } from './image.js';
+import { IMAGENET_MEAN, IMAGENET_STD, type Normalisation, normalisations } from './normalise.js';
+import type { Filter } from './resize/filters.js';
+import { resize } from './resize/resize.js';
+import { toTensor } from './tensor.js';
+
+/** How a picture gets its size, before the crop. */
+export type ResizeRule =
+  /** The shorter side gets `size` pixels, the longer keeps the aspect. */
+  | { readonly mode: 'shorter-side'; readonly size: number }
+  /** The largest centred square is cut out and resized, so that the aspect is kept. */
+  | { readonly mode: 'center-square'; readonly size: number }
+  /** Both sides are given, whatever the aspect was. */
+  | { readonly mode: 'exact'; readonly height: number; readonly width: number }
+  | { readonly mode: 'none' };
+
+/**
+ * How pictures become the input of a network, as plain data: it survives `JSON.stringify`, so it can travel with the
+ * weights it belongs to.
+ */
+export interface Preset {
+  readonly name: string;
+  readonly resize: ResizeRule;
+  readonly filter: Filter;
+  /** The centre crop after the resize, if any. */
+  readonly crop: Size | null;
+  readonly normalise: Normalisation;
+}
+
+const IMAGENET_224 = {
+  resize: { mode: 'shorter-side', size: 256 },
+  filter: 'bilinear',
+  crop: { height: 224, width: 224 },
+} as const;
+
+const CIFAR_32 = { resize: { mode: 'center-square', size: 32 }, filter: 'bilinear', crop: null } as const;
+
+export const presets = {
+  /** torchvision's evaluation of its first ImageNet weights (`IMAGENET1K_V1`): 256, 224, mean and std. */
+  'imagenet-torch': { name: 'imagenet-torch', ...IMAGENET_224, normalise: normalisations.torch },
+  /** TF-slim and Keras MobileNet: 87.5 % of the picture (224 of 256), values from -1 to 1. */
+  'imagenet-tf-inception': { name: 'imagenet-tf-inception', ...IMAGENET_224, normalise: normalisations.tf },
+  /** The VGG and ResNet weights of Caffe and Keras: BGR minus the mean. */
+  'imagenet-caffe': { name: 'imagenet-caffe', ...IMAGENET_224, normalise: normalisations.caffe },
+  /** The CIFAR ResNets with torch names: the centre square at 32x32, with ImageNet's mean and std. */
+  cifar10: { name: 'cifar10', ...CIFAR_32, normalise: { scale: 1 / 255, mean: IMAGENET_MEAN, std: IMAGENET_STD } },
+  /** Networks that take bytes as they are (MLPerf Tiny's ResNet-8): the centre square at 32x32, 0..255. */
+  'cifar10-raw': { name: 'cifar10-raw', ...CIFAR_32, normalise: normalisations.raw },
+} as const satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof presets;
+
+/** A network's input: float32, `shape` is [height, width, 3]. */
+export interface Preprocessed {
+  readonly data: Float32Array;
+  readonly shape: readonly [height: number, width: number, channels: 3];
+}
+
+/** Resizes, crops and normalises a picture as the preset says. */
+export function preprocess(image: Image, preset: Preset): Preprocessed {
+  const resized = applyResize(image, preset);
+  const cropped = preset.crop ? centerCrop(resized, preset.crop) : resized;
+  return { data: toTensor(cropped, preset.normalise), shape: [cropped.height, cropped.width, 3] };
+}
+
+function applyResize(image: Image, { resize: rule, filter }: Preset): Image {
+  switch (rule.mode) {
+    case 'shorter-side':
+      return resizeShorterSide(image, rule.size, filter);
+    case 'center-square':
+      return resize(centerSquare(image), { height: rule.size, width: rule.size, filter });
+    case 'exact':
+      return resize(image, { height: rule.height, width: rule.width, filter });
+    case 'none':
+      return image;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Image } from './image.js';
+import { type Normalisation, normalisationTable } from './normalise.js';
+
+/**
+ * The picture as float32 NHWC for a batch of one (`height * width * 3` values), each channel
+ * `(x * scale - mean) / std`. Every step is rounded to float32, so with `normalisations.torch` the values are those of
+ * torchvision's `ToTensor` and `Normalize`.
+ */
+export function toTensor(image: Image, normalisation: Normalisation): Float32Array {
+  const table = normalisationTable(normalisation);
+  const { data } = image;
+  const out = new Float32Array(data.length);
+  const first = normalisation.channelOrder === 'bgr' ? 2 : 0;
+  const last = 2 - first;
+  for (let i = 0; i < data.length; i += 3) {
+    out[i] = table[data[i + first] as number] as number;
+    out[i + 1] = table[256 + (data[i + 1] as number)] as number;
+    out[i + 2] = table[512 + (data[i + last] as number)] as number;
+  }
+  return out;
+}
