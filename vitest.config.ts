@@ -1,7 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+// The `source` condition makes @convzoo/* resolve to TypeScript sources: no build is needed to test. The others are Vite's own
+// for Node, which a list of conditions replaces.
+const conditions = ['source', 'module', 'node', 'development|production'];
+
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
-  test: { include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'] },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // Whole networks run in these tests; a slower machine than ours must not fail them. A slow test states its own limit.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Native and wasm backends keep global state: a process per file.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
 });

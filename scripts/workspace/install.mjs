@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { contentFingerprint } from './fingerprint.mjs';
 import { pnpmVersion, root, workspacePackages } from './layout.mjs';
 import { withLock } from './lock.mjs';
-import { lastLines, pnpm } from './run.mjs';
+import { lastLines, networkFailure, pnpm } from './run.mjs';
 import { duration, Failure, say } from './say.mjs';
 import { clearStamp, readStamp, writeStamp } from './stamp.mjs';
 
@@ -57,38 +57,31 @@ export async function ensureInstalled() {
   });
 }
 
-/** The usual causes, each with what a user can do; the tool's own words are shown only where no cause is known. */
-const causes = [
-  {
-    pattern: /E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/,
-    message: 'the npm registry cannot be reached, and the first install needs it',
-    advice:
-      'Check the network (a proxy is set by `npm config set proxy URL`, another registry by ' +
-      '`npm config set registry URL`), then run the same command again.',
-  },
-  {
-    pattern: /ERR_PNPM_OUTDATED_LOCKFILE/,
-    message: 'pnpm-lock.yaml does not fit the package.json files',
-    advice: `After a change of dependencies run \`npx -y pnpm@${pnpmVersion()} install\` and commit pnpm-lock.yaml.`,
-  },
-  {
-    pattern: /ENOSPC/,
-    message: 'the disk is full',
-    advice: 'Free about 2 GB, then run the same command again.',
-  },
-  {
-    pattern: /EACCES|EPERM|EROFS/,
-    message: 'a file or folder cannot be written',
-    advice: `Give yourself the right to write in ${root}, then run the same command again.`,
-  },
-];
-
-/** @param {import('./run.mjs').RunResult} result */
+/**
+ * The usual causes, each with what a user can do; the tool's own words are shown only where no cause is known.
+ *
+ * @param {import('./run.mjs').RunResult} result
+ */
 function installFailure({ code, output, logFile }) {
-  const cause = causes.find(({ pattern }) => pattern.test(output));
   const log = `What npm and pnpm wrote: ${logFile}`;
-  if (cause === undefined) {
-    return new Failure(`the install failed (exit code ${code}):\n${lastLines(output)}`, log);
+  const network = networkFailure(output);
+  if (network !== undefined) {
+    return new Failure(
+      `the npm registry cannot be reached, and an install needs it (${network})`,
+      'Check the network (a proxy is set by `npm config set proxy URL`, another registry by ' +
+        `\`npm config set registry URL\`), then run the same command again.\n${log}`,
+    );
   }
-  return new Failure(`${cause.message} (${cause.pattern.exec(output)?.[0]})`, `${cause.advice}\n${log}`);
+  if (output.includes('ERR_PNPM_OUTDATED_LOCKFILE')) {
+    const advice = `After a change of dependencies run \`npx -y pnpm@${pnpmVersion()} install\` and commit pnpm-lock.yaml.`;
+    return new Failure('pnpm-lock.yaml does not fit the package.json files', `${advice}\n${log}`);
+  }
+  if (output.includes('ENOSPC')) {
+    return new Failure('the disk is full', `Free about 2 GB, then run the same command again.\n${log}`);
+  }
+  const denied = /EACCES|EPERM|EROFS/.exec(output)?.[0];
+  if (denied !== undefined) {
+    return new Failure(`a file or folder cannot be written (${denied})`, `Make ${root} writable for you.\n${log}`);
+  }
+  return new Failure(`the install failed (exit code ${code}):\n${lastLines(output)}`, log);
 }

@@ -19,6 +19,7 @@ export const stateFolder = join(root, 'node_modules/.convzoo');
  * @property {string} [type]
  * @property {unknown} [sideEffects]
  * @property {Record<string, unknown>} [exports]
+ * @property {Record<string, unknown>} [imports]
  * @property {Record<string, string>} [bin]
  * @property {string[]} [files]
  * @property {Record<string, string>} [engines]

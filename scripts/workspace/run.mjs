@@ -89,18 +89,36 @@ export function run(program, args, options = {}) {
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Runs the pinned pnpm through npm, so that Node with npm is all a machine needs. The npm that runs us is asked
- * directly where there is one: that needs no shell on any system.
+ * Runs npm. The npm that runs us is asked directly where there is one: that needs no shell on any system.
+ *
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
+export function npm(args, options) {
+  const cli = process.env['npm_execpath'];
+  return cli?.endsWith('npm-cli.js') ? run(process.execPath, [cli, ...args], options) : run('npm', args, options);
+}
+
+/**
+ * Runs the pinned pnpm through npm (`npx`), so that Node with npm is all a machine needs.
  *
  * @param {string[]} args
  * @param {RunOptions} [options]
  */
 export function pnpm(args, options) {
-  const npm = process.env['npm_execpath'];
   // --prefer-offline: npx asks the registry about pnpm even where it has it, and a build must work without a network.
-  const request = ['--yes', '--prefer-offline', '--', `pnpm@${pnpmVersion()}`, ...args];
-  if (npm?.endsWith('npm-cli.js')) return run(process.execPath, [npm, 'exec', ...request], options);
-  return run('npx', request, options);
+  return npm(['exec', '--yes', '--prefer-offline', '--', `pnpm@${pnpmVersion()}`, ...args], options);
+}
+
+/**
+ * Whether a tool's output tells of a network that is not there.
+ *
+ * @param {string} output
+ */
+export function networkFailure(output) {
+  return /E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT/.exec(
+    output,
+  )?.[0];
 }
 
 /**

@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+
+/** @typedef {import('vitest/node').Reporter} Reporter */
+
+/**
+ * A vitest reporter: writes the totals, the failures and the reasons of skips to the file that CONVZOO_TOTALS names.
+ * (vitest's own JSON leaves out the reasons, and unhandled errors.)
+ *
+ * @typedef {object} VitestTotals
+ * @property {number} passed
+ * @property {number} failed tests, files that could not be loaded, and errors outside any test
+ * @property {number} skipped
+ * @property {Record<string, number>} reasons tests skipped for each reason
+ *
+ * @implements {Reporter}
+ */
+export default class TotalsReporter {
+  /**
+   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly unknown[]} unhandledErrors
+   */
+  onTestRunEnd(modules, unhandledErrors) {
+    /** @type {VitestTotals} */
+    const totals = { passed: 0, failed: unhandledErrors.length, skipped: 0, reasons: {} };
+    for (const module of modules) {
+      let failedTests = 0;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        if (result.state === 'passed') totals.passed += 1;
+        else if (result.state === 'failed') failedTests += 1;
+        else {
+          totals.skipped += 1;
+          const note = result.state === 'skipped' ? result.note : undefined;
+          const reason = note ?? `no reason given in ${module.relativeModuleId}`;
+          totals.reasons[reason] = (totals.reasons[reason] ?? 0) + 1;
+        }
+      }
+      // A file that fails outside its tests (a bad import, a hook) has failed, whatever its tests did.
+      totals.failed += module.state() === 'failed' ? Math.max(1, failedTests) : failedTests;
+    }
+    const file = process.env['CONVZOO_TOTALS'];
+    if (file) writeFileSync(file, JSON.stringify(totals));
+  }
+}
