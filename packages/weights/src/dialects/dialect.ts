@@ -1,0 +1,29 @@
+import type { Framework, ParamPlace } from '../layout/index.js';
+import type { NamePair } from './pattern.js';
+
+export type DialectName = 'torchvision' | 'timm' | 'keras';
+
+/** What a family's layers are called in a dialect. Layers that no pair covers keep their own path. */
+export interface FamilyNames {
+  /** For reports, e.g. `ResNet v1`. */
+  readonly family: string;
+  /** Paths of nodes, as two-way pairs. */
+  readonly modules: readonly NamePair[];
+  /** Paths of this project's dense nodes that are convolutions there. */
+  readonly convolutions?: readonly string[];
+}
+
+/** How a framework's users spell parameters. Data, apart from the few rules of spelling. */
+export interface Dialect {
+  readonly name: DialectName;
+  readonly framework: Framework;
+  /** Between a layer's name and its parameter's: `.` or `/`. */
+  readonly separator: '.' | '/';
+  readonly families: readonly FamilyNames[];
+  /** The last part of a parameter's name, e.g. `weight` or `moving_mean`. */
+  leaf(place: ParamPlace): string;
+  /** Names as files spell them to names as this dialect does, for all names of a file at once. */
+  canonical(names: readonly string[]): readonly string[];
+  /** Entries of a file that hold no parameter, e.g. torch's `num_batches_tracked`. */
+  ignores(name: string): boolean;
+}

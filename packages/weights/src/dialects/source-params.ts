@@ -1,0 +1,77 @@
+import { formatShape, type Graph } from '@convzoo/layers';
+import { WeightsError } from '../errors.js';
+import { layoutOf, type ParamPlace, placesOf, type SourceLayout } from '../layout/index.js';
+import type { Dialect, FamilyNames } from './dialect.js';
+import { toTheirs } from './pattern.js';
+
+/** A parameter of a network as a dialect knows it: its name there, and how it lies. */
+export interface SourceParam {
+  readonly place: ParamPlace;
+  /** e.g. `conv2_block1_1_conv/kernel`. */
+  readonly name: string;
+  /** The layer's part of the name, e.g. `conv2_block1_1_conv`. */
+  readonly module: string;
+  readonly layout: SourceLayout;
+}
+
+/**
+ * Every parameter of a graph in a dialect, in the order of the nodes. The family is found from the graph's own paths;
+ * where more than one fits, `names` (the names of a file) decide. A network of no known family keeps its paths, in the
+ * dialect's spelling of parameters and in its layout.
+ */
+export function sourceParams(graph: Graph, dialect: Dialect, names?: ReadonlySet<string>): readonly SourceParam[] {
+  const places = placesOf(graph);
+  const own = spell(places, dialect, undefined);
+  let best = own;
+  let bestScore = names === undefined ? 0 : found(own, names);
+  const modules = new Set(places.map((place) => place.module));
+  for (const family of dialect.families) {
+    const params = spell(places, dialect, family);
+    const score = names === undefined ? covered(modules, family) : found(params, names);
+    if (score > bestScore) [best, bestScore] = [params, score];
+  }
+  checkDistinct(best, graph, dialect);
+  return best;
+}
+
+function spell(
+  places: readonly ParamPlace[],
+  dialect: Dialect,
+  family: FamilyNames | undefined,
+): readonly SourceParam[] {
+  const translate = toTheirs(family?.modules ?? []);
+  const convolutions = new Set(family?.convolutions ?? []);
+  return places.map((place) => {
+    const module = translate(place.module) ?? place.module;
+    const leaf = dialect.leaf(place);
+    const name = module === '' ? leaf : `${module}${dialect.separator}${leaf}`;
+    const asConvolution = convolutions.has(place.module);
+    return { place, name, module, layout: layoutOf(place, dialect.framework, { asConvolution }) };
+  });
+}
+
+const found = (params: readonly SourceParam[], names: ReadonlySet<string>): number =>
+  params.reduce((count, { name }) => count + (names.has(name) ? 1 : 0), 0);
+
+/** How many modules a family names, or none if it leaves out more than a head that was added to it. */
+function covered(modules: ReadonlySet<string>, { modules: pairs }: FamilyNames): number {
+  const translate = toTheirs(pairs);
+  let count = 0;
+  for (const module of modules) if (translate(module) !== undefined) count++;
+  return count * 2 > modules.size ? count : 0;
+}
+
+function checkDistinct(params: readonly SourceParam[], graph: Graph, dialect: Dialect): void {
+  const seen = new Map<string, SourceParam>();
+  for (const param of params) {
+    const other = seen.get(param.name);
+    if (other !== undefined) {
+      const [a, b] = [other, param].map(({ place }) => `${place.spec.path} (${formatShape(place.spec.shape)})`);
+      throw new WeightsError(
+        'bad-dialect',
+        `In ${graph.name}, ${a} and ${b} are both called "${param.name}" in the ${dialect.name} dialect; choose another dialect or rename a layer.`,
+      );
+    }
+    seen.set(param.name, param);
+  }
+}

@@ -1,0 +1,26 @@
+import type { Shape } from '@convzoo/layers';
+
+/** Frameworks whose layouts are known. */
+export type Framework = 'torch' | 'keras';
+
+/** How one parameter lies in a framework's file. */
+export interface SourceLayout {
+  /** The shape that the framework gives it. */
+  readonly shape: Shape;
+  /** Other shapes in which the same numbers are found in the same order, e.g. a dense layer saved as a convolution. */
+  readonly alternatives: readonly Shape[];
+  /** To this project's layout. Returns the array itself where the order is the same. */
+  decode(data: Float32Array): Float32Array;
+  /** From this project's layout, the inverse. */
+  encode(data: Float32Array): Float32Array;
+}
+
+export interface LayoutOptions {
+  /** The framework's network has a convolution where this one has a dense layer (heads of timm and Keras). */
+  readonly asConvolution?: boolean;
+}
+
+/** A layout in which nothing moves. */
+export function sameLayout(shape: Shape, alternatives: readonly Shape[] = []): SourceLayout {
+  return { shape, alternatives, decode: (data) => data, encode: (data) => data };
+}
