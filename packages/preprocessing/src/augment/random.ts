@@ -56,7 +56,8 @@ function deriveKey(high: number, low: number, key: number | string): [number, nu
   return [h, l];
 }
 
-function splitNumber(key: number): [number, number] {
+/** The lower and the upper 32 bits. */
+function splitNumber(key: number): [low: number, high: number] {
   if (!Number.isSafeInteger(key)) {
     throw invalidArgument(`a seed or fork key must be a safe integer or a string, got ${key}`);
   }
@@ -70,8 +71,8 @@ function splitNumber(key: number): [number, number] {
  * state is set from a 64-bit hash of the seed and the fork keys and then stepped 15 times, as its author does.
  */
 export function createRandom(seed: number): Random {
-  const [high, low] = splitNumber(seed);
-  return createStream(hashInts(high, low, 0, 7), hashInts(low, high, 1, 8));
+  const [low, high] = splitNumber(seed);
+  return createStream(hashInts(low, high, 0, 7), hashInts(high, low, 1, 8));
 }
 
 function createStream(high: number, low: number): Random {

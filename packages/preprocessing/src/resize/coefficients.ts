@@ -26,7 +26,8 @@ export function computeCoefficients(
   size: number,
   kernel: Kernel,
 ): Coefficients {
-  const scale = (to - from) / size;
+  // Pillow subtracts two C floats.
+  const scale = Math.fround(to - from) / size;
   const filterScale = Math.max(scale, 1);
   const support = kernel.support * filterScale;
   const taps = Math.ceil(support) * 2 + 1;

@@ -6,8 +6,8 @@ import type { Box } from './resize.js';
  * added up pixel by pixel, which decides ties in the last bit.
  */
 export function resizeNearest(image: Image, { height, width }: Size, box: Box): Image {
-  const columns = sourcePositions(box.left, (box.right - box.left) / width, width);
-  const rows = sourcePositions(box.top, (box.bottom - box.top) / height, height);
+  const columns = sourcePositions(box.left, box.right, width);
+  const rows = sourcePositions(box.top, box.bottom, height);
   const { data: source } = image;
   const data = new Uint8Array(height * width * 3);
   let to = 0;
@@ -23,7 +23,8 @@ export function resizeNearest(image: Image, { height, width }: Size, box: Box): 
   return { width, height, channels: 3, data };
 }
 
-function sourcePositions(start: number, step: number, size: number): Int32Array {
+function sourcePositions(start: number, end: number, size: number): Int32Array {
+  const step = Math.fround(end - start) / size;
   const positions = new Int32Array(size);
   let position = start + step * 0.5;
   for (let i = 0; i < size; i++, position += step) positions[i] = Math.trunc(position);

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Box, createImage, type Filter, type Image, resize } from '../src/index.js';
+import { fixtureRecords, sha256, syntheticImage } from './support/fixtures.js';
+
+interface ResizeRecord {
+  image: string;
+  source: [number, number];
+  filter: string | null;
+  size: [number, number];
+  box?: [number, number, number, number] | null;
+  sha256: string;
+  sha256_pillow13?: string;
+}
+
+const FILTERS: Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
+
+function run(record: ResizeRecord): Image {
+  const source = syntheticImage(record.image, ...record.source);
+  if (record.filter === null) return source;
+  const [height, width] = record.size;
+  const filter = record.filter.toLowerCase() as Filter;
+  const [left, top, right, bottom] = record.box ?? [];
+  const box = record.box ? { box: { left, top, right, bottom } as Box } : {};
+  return resize(source, { height, width, filter, ...box });
+}
+
+describe('Pillow bit for bit', () => {
+  for (const [title, file, count] of [
+    ['whole pictures', 'pillow-resize.jsonl', 178],
+    ['source boxes', 'pillow-boxes.jsonl', 480],
+  ] as const) {
+    test(`${title}: every record of ${file}`, () => {
+      const records = fixtureRecords<ResizeRecord>(file);
+      expect(records).toHaveLength(count);
+      const wrong = records.filter((record) => ![record.sha256, record.sha256_pillow13].includes(sha256(run(record).data)));
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  test('Keras load_img without keep_aspect_ratio is the same resize', () => {
+    const records = fixtureRecords<ResizeRecord & { kind: string; target: [number, number]; interpolation: string }>(
+      'keras-preprocessing.jsonl',
+    ).filter(({ kind }) => kind === 'load_img');
+    expect(records).toHaveLength(24);
+    const wrong = records.filter((record) => {
+      const result = run({ ...record, filter: record.interpolation, size: record.target });
+      return ![record.sha256, record.sha256_pillow13].includes(sha256(result.data));
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('properties', () => {
+  const size = fc.integer({ min: 1, max: 40 });
+  const filter = fc.constantFrom(...FILTERS);
+
+  test('a picture of one colour stays so', () => {
+    fc.assert(
+      fc.property(size, size, size, size, filter, fc.nat(255), (h, w, height, width, f, value) => {
+        const image = createImage(h, w, new Uint8Array(h * w * 3).fill(value));
+        expect(resize(image, { height, width, filter: f }).data.every((byte) => byte === value)).toBe(true);
+      }),
+    );
+  });
+
+  test('an unchanged size is the same picture, and the source is never written to', () => {
+    fc.assert(
+      fc.property(size, size, size, size, filter, (h, w, height, width, f) => {
+        const image = syntheticImage('hash', h, w);
+        const before = sha256(image.data);
+        expect(resize(image, { height: h, width: w, filter: f })).toBe(image);
+        const out = resize(image, { height, width, filter: f });
+        expect([out.height, out.width, out.data.length]).toEqual([height, width, height * width * 3]);
+        expect(sha256(image.data)).toBe(before);
+      }),
+    );
+  });
+
+  test('a whole-pixel box equals the resize of the crop when no filter reaches over its edge', () => {
+    // With the box filter an output pixel reads its own source pixels only.
+    const image = syntheticImage('smooth', 40, 60);
+    const box = { left: 10, top: 8, right: 50, bottom: 28 };
+    const boxed = resize(image, { height: 10, width: 20, filter: 'box', box });
+    const cropped = createImage(20, 40);
+    for (let y = 0; y < 20; y++) {
+      const start = ((y + 8) * 60 + 10) * 3;
+      cropped.data.set(image.data.subarray(start, start + 120), y * 120);
+    }
+    expect(boxed).toEqual(resize(cropped, { height: 10, width: 20, filter: 'box' }));
+  });
+});
+
+test('a caller’s mistakes are invalid-argument', () => {
+  const image = createImage(4, 6);
+  const box = { left: 0, top: 0, right: 6, bottom: 4 };
+  const bad = [
+    { height: 0, width: 3, filter: 'box' },
+    { height: 2.5, width: 3, filter: 'box' },
+    { height: 2, width: 3, filter: 'cubic' },
+    { height: 2, width: 3, filter: 'box', box: { ...box, right: 7 } },
+    { height: 2, width: 3, filter: 'box', box: { ...box, left: 6 } },
+    { height: 2, width: 3, filter: 'box', box: { ...box, top: Number.NaN } },
+  ];
+  for (const options of bad) {
+    expect(() => resize(image, options as never), JSON.stringify(options)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  }
+});
