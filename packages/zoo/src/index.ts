@@ -1,3 +1,19 @@
-export * from './families/cifar-resnet.js';
+export { type Alias, aliases } from './aliases.js';
+export type { BuildOptions, Family, ModelEntry, PresetName } from './entry.js';
+export { type CifarResNetOptions, cifarResNet } from './families/cifar-resnet.js';
+export { mlperfResNet8 } from './families/mlperf-resnet8.js';
+export { type MobileNetV1Options, mobilenetV1 } from './families/mobilenet-v1.js';
+export { type MobileNetV2Options, mobilenetV2 } from './families/mobilenet-v2.js';
+export {
+  type ResNetConfig,
+  type ResNetOptions,
+  type ResNetVariant,
+  resnet,
+  resnetVariants,
+} from './families/resnet.js';
+export { type VggConfig, type VggOptions, type VggVariant, vgg, vggVariants } from './families/vgg.js';
+export { nearestNames } from './nearest.js';
 export type { Dialect, NetworkOptions } from './options.js';
-export * from './registry.js';
+export { isModelName, type ModelName, modelNames, models } from './registry.js';
+export { buildModel, type ResolvedModel, resolveModel } from './resolve.js';
+export { type ModelSpec, parseModelSpec } from './spec.js';

@@ -1,0 +1,35 @@
+import type { Graph, MapShape } from '@convzoo/layers';
+import type { Dialect, NetworkOptions } from './options.js';
+
+export interface BuildOptions extends Omit<NetworkOptions, 'name'> {
+  /** Width multiplier, for the families that have one. */
+  readonly width?: number | undefined;
+  /** Whose variant; by default the entry's first. */
+  readonly dialect?: Dialect | undefined;
+}
+
+/** Names of presets of `@convzoo/preprocessing`: plain data here, so that the zoo needs no pixels. */
+export type PresetName = 'imagenet-torch' | 'imagenet-tf' | 'imagenet-caffe' | 'cifar10' | 'cifar10-raw';
+
+export type Family = 'vgg' | 'resnet' | 'cifar-resnet' | 'mobilenet-v1' | 'mobilenet-v2';
+
+/** A network of the registry: facts, and how it is built. */
+export interface ModelEntry {
+  /** The family, which is also the subpath that exports its builder: `@convzoo/zoo/resnet`. */
+  readonly family: Family;
+  /** One line for a list of networks. */
+  readonly summary: string;
+  /** Default input, `[height, width, channels]`. */
+  readonly input: MapShape;
+  readonly classes: number;
+  /** Paper with section, or file, that defines the network. */
+  readonly source: string;
+  /** Whose variants there are; the first is the default. */
+  readonly dialects: readonly [Dialect, ...Dialect[]];
+  /** The preprocessing that published weights of each dialect expect. */
+  readonly presets: Readonly<Partial<Record<Dialect, PresetName>>>;
+  /** Whether `width` may be given. */
+  readonly anyWidth: boolean;
+  /** Builds the graph. Options are not checked against the entry here; `buildModel` does that. */
+  build(options?: BuildOptions): Graph;
+}
