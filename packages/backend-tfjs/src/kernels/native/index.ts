@@ -1,0 +1,26 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { withGroups } from '../grouped.js';
+import type { Kernels } from '../kernels.js';
+import { batchNorm } from '../portable/normalisation.js';
+import { conv2d, conv2dFilterGradient, conv2dInputGradient, finish } from './convolution.js';
+import { attribute, execute } from './execute.js';
+import { batchNormGradient, batchNormTraining } from './normalisation.js';
+import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js';
+
+/** Of TensorFlow's own kernels, for the `tensorflow` backend. */
+export const nativeKernels: Kernels = {
+  ...withGroups({ conv2d, conv2dInputGradient, conv2dFilterGradient }),
+  dense: (x, kernel, epilogue) => finish(tf.matMul(x, kernel) as Tensor2D, epilogue),
+  maxPool,
+  maxPoolGradient,
+  avgPool,
+  avgPoolGradient,
+  batchNorm,
+  batchNormTraining,
+  batchNormGradient,
+  activation: (x, fn) => execute(fn === 'relu' ? 'Relu' : 'Relu6', [attribute.type('T')], [x]),
+  activationGradient: (dy, y, fn) => execute(fn === 'relu' ? 'ReluGrad' : 'Relu6Grad', [attribute.type('T')], [dy, y]),
+  biasGradient: (dy: Tensor) =>
+    execute<Tensor1D>('BiasAddGrad', [attribute.type('T'), attribute.string('data_format', 'NHWC')], [dy]),
+};

@@ -1,0 +1,18 @@
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { startBackend, type TfjsBackend } from './backend.js';
+import { portableKernels } from './kernels/portable/index.js';
+
+export interface WasmOptions {
+  /** Folder or URL prefix of the `.wasm` files. Node finds those of its own package; a page has to say where they lie. */
+  readonly wasmPath?: string;
+}
+
+/** XNNPACK in WebAssembly: the default, with SIMD where the engine has it. In Node it has one thread (tfjs#3830). */
+export async function wasmBackend({ wasmPath }: WasmOptions = {}): Promise<TfjsBackend> {
+  if (wasmPath !== undefined) setWasmPaths(wasmPath);
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+  const description = `tfjs wasm (XNNPACK), ${simd ? 'SIMD' : 'no SIMD'}, ${threads ? 'threads' : 'one thread'}`;
+  return startBackend({ name: 'wasm', description, kernels: portableKernels });
+}

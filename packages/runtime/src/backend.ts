@@ -1,0 +1,51 @@
+import type { Float32Tensor, Graph, Parameters } from '@convzoo/layers';
+
+/** A node that a backend cannot run. */
+export interface UnsupportedNode {
+  readonly path: string;
+  readonly op: string;
+  readonly reason: string;
+}
+
+export interface PrepareOptions {
+  /** Results that every run returns beside the output: taps of the graph or paths of nodes. */
+  readonly taps?: readonly string[];
+  /**
+   * Whether to fold BatchNorm, fuse activations and drop dead nodes first; on by default. Results that are tapped stay
+   * as they are either way.
+   */
+  readonly optimise?: boolean;
+}
+
+/** What a network answers: the batch axis comes first, maps are NHWC. */
+export interface RunResult {
+  readonly output: Float32Tensor;
+  readonly taps: Readonly<Record<string, Float32Tensor>>;
+}
+
+/** A network prepared on a backend: weights are there, the schedule is made. Prepare once, run many times. */
+export interface Session extends AsyncDisposable {
+  /** Name of the backend, e.g. `wasm`. */
+  readonly backend: string;
+  /** The network as it was given, before optimisation. */
+  readonly graph: Graph;
+  /**
+   * @param input `[batch, height, width, channels]`, or `[batch, features]`; any batch size
+   * @throws RuntimeError `wrong-input-shape`, `session-disposed`
+   */
+  run(input: Float32Tensor): Promise<RunResult>;
+  /** Frees what the session holds. A second call does nothing. */
+  dispose(): Promise<void>;
+}
+
+/** Something that computes networks. */
+export interface Backend {
+  /** Short name, as users type it: `wasm`, `cpu`, `tensorflow`. */
+  readonly name: string;
+  /** What it is, with the facts that decide its speed: library, version, SIMD, threads. */
+  readonly description: string;
+  /** The nodes it cannot run; empty where it runs the whole graph. */
+  unsupported(graph: Graph): readonly UnsupportedNode[];
+  /** @throws RuntimeError `unsupported-op`, `missing-parameter` */
+  prepare(graph: Graph, params: Parameters, options?: PrepareOptions): Promise<Session>;
+}

@@ -1,0 +1,20 @@
+import { ConvzooError } from '@convzoo/layers';
+
+export type RuntimeErrorCode =
+  | 'backend-unavailable'
+  | 'missing-parameter'
+  | 'no-backend'
+  | 'session-disposed'
+  | 'unknown-backend'
+  | 'unsupported-op'
+  | 'wrong-input-shape';
+
+/** A network that could not be prepared or run, or a backend that is not there. */
+export class RuntimeError extends ConvzooError {
+  declare readonly code: RuntimeErrorCode;
+
+  // biome-ignore lint/complexity/noUselessConstructor: narrows `code` to the codes of this package
+  constructor(code: RuntimeErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
