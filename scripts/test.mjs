@@ -8,9 +8,8 @@ import { summary, totalsLine } from './workspace/tally.mjs';
 try {
   await ensureInstalled();
   // Only now: the checks import tools that the install brings.
-  const { build, house, lint, typecheck, vitest } = await import('./workspace/steps.mjs');
-  const outcomes = [await lint(), await typecheck(), await build()];
-  outcomes.push(...(await house()), await vitest(process.argv.slice(2)));
+  const { everything } = await import('./workspace/steps.mjs');
+  const outcomes = await everything(process.argv.slice(2));
   for (const line of summary(outcomes)) say(line);
   process.stdout.write(`${totalsLine(outcomes)}\n`);
   process.exitCode = outcomes.some(({ failed }) => failed > 0) ? 1 : 0;
