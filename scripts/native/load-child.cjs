@@ -2,7 +2,7 @@
 // argv[2], convolves, and prints one JSON line. Exit code 1 and a message when it cannot.
 const util = require('node:util');
 
-// tfjs-node 4.22 calls two functions that Node 23 removed.
+// tfjs-node 4.22 calls both; Node 23 removed the first and has deprecated the second.
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 util.isArray ??= Array.isArray;
 
