@@ -9,7 +9,7 @@ export interface BuildOptions extends Omit<NetworkOptions, 'name'> {
 }
 
 /** Names of presets of `@convzoo/preprocessing`: plain data here, so that the zoo needs no pixels. */
-export type PresetName = 'imagenet-torch' | 'imagenet-tf' | 'imagenet-caffe' | 'cifar10' | 'cifar10-raw';
+export type PresetName = 'imagenet-torch' | 'imagenet-tf-inception' | 'imagenet-caffe' | 'cifar10' | 'cifar10-raw';
 
 export type Family = 'vgg' | 'resnet' | 'cifar-resnet' | 'mobilenet-v1' | 'mobilenet-v2';
 

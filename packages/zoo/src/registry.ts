@@ -61,6 +61,40 @@ const cifarEntry = (depth: number, shortcut: 'A' | 'B' | 'none'): ModelEntry => 
   build: ({ input, classes } = {}) => cifarResNet({ depth, shortcut, input, classes }),
 });
 
+const mlperfEntry: ModelEntry = {
+  family: 'cifar-resnet',
+  ...CIFAR,
+  summary: 'ResNet-8 of MLPerf Tiny.',
+  source: 'Banbury et al. 2021; mlcommons/tiny, keras_model.py',
+  dialects: ['keras'],
+  presets: { keras: 'cifar10-raw' },
+  anyWidth: false,
+  build: ({ input, classes } = {}) => mlperfResNet8({ input, classes }),
+};
+
+const mobilenetV1Entry: ModelEntry = {
+  family: 'mobilenet-v1',
+  ...IMAGENET,
+  summary: 'MobileNet V1: depthwise separable convolutions.',
+  source: 'Howard et al. 2017, table 1; timm models/efficientnet.py; Keras applications/mobilenet.py',
+  dialects: ['timm', 'keras'],
+  presets: { timm: 'imagenet-tf-inception', keras: 'imagenet-tf-inception' },
+  anyWidth: true,
+  build: ({ dialect, ...options } = {}) =>
+    mobilenetV1({ ...options, dialect: dialect === 'torchvision' ? undefined : dialect }),
+};
+
+const mobilenetV2Entry: ModelEntry = {
+  family: 'mobilenet-v2',
+  ...IMAGENET,
+  summary: 'MobileNet V2: inverted residuals with linear bottlenecks.',
+  source: 'Sandler et al. 2018, table 2; torchvision models/mobilenetv2.py; Keras applications/mobilenet_v2.py',
+  dialects: ['torchvision', 'timm', 'keras'],
+  presets: { ...TORCH.presets, keras: 'imagenet-tf-inception' },
+  anyWidth: true,
+  build: (options) => mobilenetV2(options),
+};
+
 /** Every network of the zoo by name, in torchvision's spelling where it is there. A plain object: nothing registers. */
 export const models = {
   vgg11: vggEntry('vgg11', { ...TORCH, summary: 'VGG of 11 layers, configuration A.' }),
@@ -103,39 +137,11 @@ export const models = {
   'plain32-cifar10': cifarEntry(32, 'none'),
   'plain44-cifar10': cifarEntry(44, 'none'),
   'plain56-cifar10': cifarEntry(56, 'none'),
-  'resnet8-cifar10': {
-    family: 'cifar-resnet',
-    ...CIFAR,
-    summary: 'ResNet-8 of MLPerf Tiny.',
-    source: 'Banbury et al. 2021; mlcommons/tiny, keras_model.py',
-    dialects: ['keras'],
-    presets: { keras: 'cifar10-raw' },
-    anyWidth: false,
-    build: ({ input, classes } = {}) => mlperfResNet8({ input, classes }),
-  },
+  'resnet8-cifar10': mlperfEntry,
 
-  mobilenet_v1: {
-    family: 'mobilenet-v1',
-    ...IMAGENET,
-    summary: 'MobileNet V1: depthwise separable convolutions.',
-    source: 'Howard et al. 2017, table 1; timm models/efficientnet.py; Keras applications/mobilenet.py',
-    dialects: ['timm', 'keras'],
-    presets: { timm: 'imagenet-tf', keras: 'imagenet-tf' },
-    anyWidth: true,
-    build: ({ dialect, ...options } = {}) =>
-      mobilenetV1({ ...options, dialect: dialect === 'torchvision' ? undefined : dialect }),
-  },
-  mobilenet_v2: {
-    family: 'mobilenet-v2',
-    ...IMAGENET,
-    summary: 'MobileNet V2: inverted residuals with linear bottlenecks.',
-    source: 'Sandler et al. 2018, table 2; torchvision models/mobilenetv2.py; Keras applications/mobilenet_v2.py',
-    dialects: ['torchvision', 'timm', 'keras'],
-    presets: { ...TORCH.presets, keras: 'imagenet-tf' },
-    anyWidth: true,
-    build: (options) => mobilenetV2(options),
-  },
-} as const satisfies Record<string, ModelEntry>;
+  mobilenet_v1: mobilenetV1Entry,
+  mobilenet_v2: mobilenetV2Entry,
+} satisfies Record<string, ModelEntry>;
 
 export type ModelName = keyof typeof models;
 

@@ -1,0 +1,185 @@
+import { type Graph, GraphError, outputOf, tapOf } from '@convzoo/layers';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildModel, cifarResNet, mobilenetV1, mobilenetV2, resnet, vgg } from '../src/index.js';
+import { makeDivisible } from '../src/rounding.js';
+import { countParams, published } from './reference.js';
+
+/** Output channels of every convolution, in order. */
+const widths = (graph: Graph): readonly number[] =>
+  graph.nodes.filter((node) => node.op === 'conv2d').map((node) => node.shape.at(-1)!);
+
+const width = fc.double({ min: 0.05, max: 4, noNaN: true });
+
+describe('width multipliers', () => {
+  it('round as _make_divisible does', () => {
+    // torchvision and Keras both: max(8, int(v + 4) // 8 * 8), and 8 more where that is below 90 % of v.
+    expect([1, 11, 12, 16, 18, 20, 89.6, 1000.5].map((v) => makeDivisible(v))).toEqual([
+      8, 16, 16, 16, 24, 24, 88, 1000,
+    ]);
+    fc.assert(
+      fc.property(fc.double({ min: 8, max: 4096, noNaN: true }), (value) => {
+        const rounded = makeDivisible(value);
+        expect(rounded % 8).toBe(0);
+        expect(rounded).toBeGreaterThanOrEqual(0.9 * value);
+        expect(Math.abs(rounded - value)).toBeLessThan(8);
+      }),
+    );
+  });
+
+  it("give channels in multiples of 8, and not in Keras's V1", () => {
+    fc.assert(
+      fc.property(width, (w) => {
+        for (const graph of [
+          mobilenetV1({ width: w }),
+          mobilenetV2({ width: w }),
+          mobilenetV2({ width: w, dialect: 'keras' }),
+        ]) {
+          for (const channels of widths(graph)) expect(channels % 8).toBe(0);
+        }
+        const pointwise = widths(mobilenetV1({ width: w, dialect: 'keras' })).filter((_, i) => i === 0 || i % 2 === 0);
+        const channels = [32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024];
+        expect(pointwise).toEqual(channels.map((c) => Math.trunc(c * w)));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('never make a wider network smaller', () => {
+    fc.assert(
+      fc.property(width, width, (a, b) => {
+        const [narrow, wide] = [Math.min(a, b), Math.max(a, b)];
+        expect(countParams(mobilenetV2({ width: narrow }))).toBeLessThanOrEqual(
+          countParams(mobilenetV2({ width: wide })),
+        );
+        expect(countParams(mobilenetV1({ width: narrow }))).toBeLessThanOrEqual(
+          countParams(mobilenetV1({ width: wide })),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('do not narrow the last convolution of V2', () => {
+    expect(tapOf(mobilenetV2({ width: 0.35 }), 'features.18').shape.at(-1)).toBe(1280);
+    expect(tapOf(mobilenetV2({ width: 1.4 }), 'features.18').shape.at(-1)).toBe(1792);
+  });
+
+  it('truncate in Keras before they round: 24 * 0.371 = 8.904 is 8 there and 16 elsewhere', () => {
+    const stage = (dialect: 'keras' | 'torchvision'): number =>
+      tapOf(mobilenetV2({ width: 0.371, dialect }), 'features.2').shape.at(-1)!;
+    expect([stage('keras'), stage('torchvision')]).toEqual([8, 16]);
+  });
+});
+
+describe('resolution', () => {
+  it('halves five times, rounding up, and never changes parameters', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 33, max: 300 }), fc.integer({ min: 33, max: 300 }), (height, columns) => {
+        const halved = (extent: number, times: number): number =>
+          times === 0 ? extent : halved(Math.ceil(extent / 2), times - 1);
+        const input = [height, columns, 3];
+        const ends: readonly (readonly [Graph, string])[] = [
+          [resnet('resnet18', { input }), 'layer4'],
+          [mobilenetV1({ input }), 'blocks.4'],
+          [mobilenetV2({ input }), 'features.18'],
+          [mobilenetV2({ input, dialect: 'keras' }), 'features.18'],
+        ];
+        for (const [graph, tap] of ends) {
+          expect(tapOf(graph, tap).shape.slice(0, 2)).toEqual([halved(height, 5), halved(columns, 5)]);
+        }
+        expect(countParams(vgg('vgg11', { input }))).toBe(132_863_336);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("Keras's V1 loses a pixel at odd maps, where it pads right and bottom all the same", () => {
+    expect(tapOf(mobilenetV1({ input: 98, dialect: 'keras' }), 'blocks.1.0.conv_dw').shape).toEqual([24, 24, 64]);
+    expect(tapOf(mobilenetV1({ input: 98 }), 'blocks.1.0.conv_dw').shape).toEqual([25, 25, 64]);
+  });
+
+  const rows = published.filter(
+    ({ source, family }) => source === 'torchvision' && /^(vgg|resnet|mobilenet_v2)$/.test(family),
+  );
+  it.each(rows)(
+    "$name, $variant, builds at torchvision's smallest input and names the layer below it",
+    ({ name, min_size }) => {
+      const [height, columns] = min_size!;
+      expect(outputOf(buildModel(name, { input: [height, columns, 3] })).shape).toEqual([1000]);
+      const smaller = (): Graph => buildModel(name, { input: [height - 1, columns - 1, 3] });
+      const layer =
+        height === 1 ? /^input: / : /^features\.\d+: maxPool: .* nothing is left; give the network a larger input/;
+      expect(smaller).toThrow(layer);
+      expect(smaller).toThrow(GraphError);
+    },
+  );
+
+  it('names the layer for an input that is no picture', () => {
+    expect(() => resnet('resnet18', { input: [224] })).toThrow(
+      /^conv1: conv2d: needs a map \[height, width, channels\], got 224/,
+    );
+    expect(() => vgg('vgg16', { input: [224, 224.5, 3] })).toThrow(/^input: /);
+    expect(() => mobilenetV1({ width: 0.01, dialect: 'keras' })).toThrow(/^conv_stem: /);
+  });
+});
+
+describe('configuration', () => {
+  it('takes any depth of 6n + 2', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), (n) => {
+        const graph = cifarResNet({ depth: 6 * n + 2 });
+        const weighted = graph.nodes.filter((node) => node.op === 'conv2d' || node.op === 'dense');
+        expect(weighted).toHaveLength(6 * n + 2);
+      }),
+      { numRuns: 10 },
+    );
+    for (const depth of [2, 19, 21, -4, 20.5, Number.NaN])
+      expect(() => cifarResNet({ depth })).toThrow(/must be 6n \+ 2/);
+  });
+
+  it('takes a ResNet or VGG that has no name', () => {
+    const tiny = resnet(
+      { block: 'bottleneck', depths: [1, 1, 1, 1], groups: 2, strideOn: '1x1' },
+      { classes: 5, input: 64 },
+    );
+    expect(outputOf(tiny).shape).toEqual([5]);
+    expect(tiny.nodes.filter((node) => node.op === 'add')).toHaveLength(4);
+    expect(vgg({ config: 'A', norm: true }).name).toBe('vgg-A-bn');
+  });
+
+  it('has no dropout where the rate is 0', () => {
+    const drops = (graph: Graph): readonly unknown[] =>
+      graph.nodes.filter((node) => node.op === 'dropout').map((n) => n.attributes);
+    expect(drops(mobilenetV2())).toEqual([{ rate: 0.2 }]);
+    expect(drops(mobilenetV2({ dropout: 0 }))).toEqual([]);
+    expect(drops(mobilenetV1())).toEqual([]);
+    expect(drops(mobilenetV1({ dialect: 'keras' }))).toEqual([{ rate: 1e-3 }]);
+    expect(drops(vgg('vgg11'))).toEqual([{ rate: 0.5 }, { rate: 0.5 }]);
+    expect(drops(vgg('vgg11', { dialect: 'keras' }))).toEqual([]);
+  });
+
+  it("has the nodes of VGG at the paths of torchvision's modules", () => {
+    const graph = vgg('vgg11_bn');
+    const ops = [
+      'features.0',
+      'features.1',
+      'features.2',
+      'features.3',
+      'avgpool',
+      'classifier.1',
+      'classifier.2',
+      'classifier.6',
+    ];
+    expect(ops.map((path) => tapOf(graph, path).op)).toEqual([
+      'conv2d',
+      'batchNorm',
+      'activation',
+      'maxPool',
+      'adaptiveAvgPool',
+      'activation',
+      'dropout',
+      'dense',
+    ]);
+  });
+});
