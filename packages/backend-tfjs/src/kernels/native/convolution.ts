@@ -1,4 +1,4 @@
-import type { ExplicitPadding } from '@convzoo/layers';
+import { axisPadding, type ExplicitPadding } from '@convzoo/layers';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from '../geometry.js';
@@ -15,15 +15,51 @@ export function paddingAttributes([top, right, bottom, left]: ExplicitPadding): 
   ];
 }
 
-function convAttributes({ strides, dilations, padding, depthwise }: ConvGeometry): Attribute[] {
+/** Whether the padding is what TensorFlow's `SAME` would choose. */
+function isSame({ input, size, strides, dilations, padding: [top, right, bottom, left] }: ConvGeometry): boolean {
+  const axis = (i: 0 | 1) =>
+    axisPadding('same', i === 0 ? 'height' : 'width', input[i], { kernel: size[i], stride: strides[i], dilation: dilations[i] });
+  const [y, x] = [axis(0), axis(1)];
+  return y.before === top && y.after === bottom && x.before === left && x.after === right;
+}
+
+/**
+ * oneDNN's fast kernels know `SAME` and `VALID` only: with `EXPLICIT` a training step of ResNet-20 takes twice as long
+ * (docs/native.md). So what is not `SAME` is padded by an op of its own and convolved `VALID`.
+ */
+interface PaddingPlan {
+  readonly attributes: readonly Attribute[];
+  /** Padding to be added before, if any. */
+  readonly pad: ExplicitPadding | undefined;
+}
+
+function planPadding(geometry: ConvGeometry): PaddingPlan {
+  if (geometry.padding.every((side) => side === 0)) return { attributes: [attribute.string('padding', 'VALID')], pad: undefined };
+  if (isSame(geometry)) return { attributes: [attribute.string('padding', 'SAME')], pad: undefined };
+  return { attributes: [attribute.string('padding', 'VALID')], pad: geometry.padding };
+}
+
+function convAttributes({ strides, dilations, depthwise }: ConvGeometry, padding: PaddingPlan): Attribute[] {
   return [
     attribute.type('T'),
     attribute.int('strides', [1, ...strides, 1]),
-    ...paddingAttributes(padding),
+    ...padding.attributes,
     attribute.string('data_format', 'NHWC'),
     attribute.int('dilations', [1, ...dilations, 1]),
     ...(depthwise ? [] : [attribute.bool('use_cudnn_on_gpu', true)]),
   ];
+}
+
+/** Runs `use` with the input padded as the plan says. */
+function withPadding(x: Tensor4D, { pad }: PaddingPlan, use: (x: Tensor4D) => Tensor4D): Tensor4D {
+  if (pad === undefined) return use(x);
+  const [top, right, bottom, left] = pad;
+  const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+  try {
+    return use(padded);
+  } finally {
+    padded.dispose();
+  }
 }
 
 /** Runs `use` with the extents as an int32 tensor, the form in which TensorFlow's gradients take shapes. */
@@ -63,29 +99,39 @@ function withFilter<T>(filter: Tensor4D, geometry: ConvGeometry, use: (filter: T
 
 export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
   const op = geometry.depthwise ? 'DepthwiseConv2dNative' : 'Conv2D';
-  const product = withFilter(filter, geometry, (f) => execute<Tensor4D>(op, convAttributes(geometry), [x, f]));
+  const plan = planPadding(geometry);
+  const product = withPadding(x, plan, (padded) =>
+    withFilter(filter, geometry, (f) => execute<Tensor4D>(op, convAttributes(geometry, plan), [padded, f])),
+  );
   return finish(product, epilogue);
 };
 
 export const conv2dInputGradient: Kernels['conv2dInputGradient'] = (dy, filter, geometry) => {
   const op = geometry.depthwise ? 'DepthwiseConv2dNativeBackpropInput' : 'Conv2DBackpropInput';
-  return withShape([dy.shape[0], ...geometry.input], (sizes) =>
-    withFilter(filter, geometry, (f) => execute<Tensor4D>(op, convAttributes(geometry), [sizes, f, dy])),
+  const plan = planPadding(geometry);
+  const [top, right, bottom, left] = plan.pad ?? [0, 0, 0, 0];
+  const [height, width, channels] = geometry.input;
+  const batch = dy.shape[0];
+  const gradient = withShape([batch, height + top + bottom, width + left + right, channels], (sizes) =>
+    withFilter(filter, geometry, (f) => execute<Tensor4D>(op, convAttributes(geometry, plan), [sizes, f, dy])),
   );
+  if (plan.pad === undefined) return gradient;
+  const inner = tf.slice(gradient, [0, top, left, 0], [batch, height, width, channels]);
+  gradient.dispose();
+  return inner;
 };
 
 export const conv2dFilterGradient: Kernels['conv2dFilterGradient'] = (x, dy, geometry) => {
-  const [kh, kw, , out] = geometry.filter;
-  if (!geometry.depthwise) {
-    return withShape(geometry.filter, (sizes) =>
-      execute<Tensor4D>('Conv2DBackpropFilter', convAttributes(geometry), [x, sizes, dy]),
-    );
-  }
-  const { groups } = geometry;
-  const gradient = withShape([kh, kw, groups, out / groups], (sizes) =>
-    execute<Tensor4D>('DepthwiseConv2dNativeBackpropFilter', convAttributes(geometry), [x, sizes, dy]),
+  const { groups, depthwise, filter } = geometry;
+  const [kh, kw, , out] = filter;
+  const plan = planPadding(geometry);
+  const op = depthwise ? 'DepthwiseConv2dNativeBackpropFilter' : 'Conv2DBackpropFilter';
+  const shape = depthwise ? [kh, kw, groups, out / groups] : [...filter];
+  const gradient = withPadding(x, plan, (padded) =>
+    withShape(shape, (sizes) => execute<Tensor4D>(op, convAttributes(geometry, plan), [padded, sizes, dy])),
   );
-  const reshaped = tf.reshape(gradient, [...geometry.filter]) as Tensor4D;
+  if (!depthwise) return gradient;
+  const reshaped = tf.reshape(gradient, [...filter]) as Tensor4D;
   gradient.dispose();
   return reshaped;
 };

@@ -1,0 +1,61 @@
+import { fromHost, runCustom, toHost } from '@convzoo/backend-tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { TrainingError } from '../errors.js';
+import { at, type GradientRule } from './rule.js';
+
+export const input: GradientRule<'input'> = () => ({
+  forward: (inputs) => ({ y: tf.clone(at(inputs, 0)) }),
+  backward: () => ({ inputs: [] }),
+});
+
+export const flatten: GradientRule<'flatten'> = () => ({
+  forward: (inputs) => {
+    const x = at(inputs, 0);
+    return { y: tf.reshape(x, [x.shape[0] ?? 1, -1]) };
+  },
+  backward: (dy, { inputs, needsInput }) => ({
+    inputs: [needsInput(0) ? tf.reshape(dy, at(inputs, 0).shape) : undefined],
+  }),
+});
+
+export const zeroPad: GradientRule<'zeroPad'> = ({ node }) => {
+  const {
+    spatial: [top, right, bottom, left],
+    channels: [before, after],
+  } = node.attributes;
+  return {
+    forward: (inputs) => ({
+      y: tf.pad(at(inputs, 0), [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [before, after],
+      ]),
+    }),
+    backward: (dy, { inputs, needsInput }) => ({
+      inputs: [needsInput(0) ? tf.slice(dy, [0, top, left, before], at(inputs, 0).shape) : undefined],
+    }),
+  };
+};
+
+/** An op from outside brings its own gradient, on plain arrays. */
+export const custom: GradientRule<'custom'> = ({ node, isTrained }) => {
+  const { definition, values } = node.attributes;
+  const { gradient } = definition;
+  return {
+    forward: (inputs, params) => ({ y: runCustom(node, inputs, params) }),
+    backward: (dy, { inputs, params, needsInput }) => {
+      if (gradient === undefined) {
+        throw new TrainingError(
+          'no-gradient',
+          `${node.path}: the custom op ${definition.name} has no gradient; add one to defineOp, or freeze what comes before.`,
+        );
+      }
+      const result = gradient(toHost(dy), inputs.map(toHost), params.map(toHost), values);
+      return {
+        inputs: result.inputs.map((d, i) => (needsInput(i) ? fromHost(d) : undefined)),
+        params: result.params.map((d, i) => (isTrained(node.params[i]?.path ?? '') ? fromHost(d) : undefined)),
+      };
+    },
+  };
+};

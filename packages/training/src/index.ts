@@ -1,0 +1,11 @@
+export { type Checkpoint, parametersOf, slotKey } from './checkpoint.js';
+export type { Dataset } from './dataset.js';
+export { DifferentiableGraph, type DifferentiateOptions, type Tape, type Variables } from './differentiate.js';
+export { TrainingError, type TrainingErrorCode } from './errors.js';
+export { type EpochSummary, type FitOptions, fit, type StepProgress } from './fit.js';
+export { initialise } from './initialise.js';
+export { type LossResult, softmaxCrossEntropy } from './loss.js';
+export { type AdamOptions, adam, type Optimiser, type SgdOptions, type Slots, sgd, type Update } from './optimiser.js';
+export { hash32, hashText, shuffledIndices, uniformAt } from './random.js';
+export { constant, cosine, type Schedule, steps, warmUp } from './schedule.js';
+export { type StepResult, Trainer, type TrainerOptions } from './trainer.js';
