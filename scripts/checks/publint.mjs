@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from '../workspace/layout.mjs';
 import { packAll } from './packed.mjs';
 
 /**
@@ -13,10 +11,9 @@ export async function publintProblems() {
   const { publint } = await import('publint');
   const { formatMessage } = await import('publint/utils');
   const problems = [];
-  for (const { name, folder, tarball } of await packAll()) {
+  for (const { name, tarball } of await packAll()) {
     const bytes = readFileSync(tarball);
     const { messages, pkg } = await publint({
-      pkgDir: join(root, folder),
       pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
       strict: true,
     });

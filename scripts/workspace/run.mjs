@@ -5,7 +5,7 @@ import { pnpmVersion, root, stateFolder } from './layout.mjs';
 import { duration, Failure, say } from './say.mjs';
 
 /** No tool of the workspace may report anything to anyone or keep anything anywhere else. */
-export const quietTools = {
+const quietTools = {
   TURBO_TELEMETRY_DISABLED: '1',
   TURBO_NO_UPDATE_NOTIFIER: '1',
   DO_NOT_TRACK: '1',
