@@ -30,7 +30,7 @@ export type ImageErrorCode =
 export class ImageError extends PreprocessingError {
   declare readonly code: ImageErrorCode;
 
-  // biome-ignore lint/complexity/noUselessConstructor: it narrows the code.
+  // Only the type of `code` is narrower than the base's.
   constructor(code: ImageErrorCode, message: string, options?: { cause?: unknown }) {
     super(code, message, options);
   }

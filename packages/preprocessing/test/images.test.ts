@@ -88,15 +88,18 @@ describe('files that are refused', () => {
   }
 });
 
-describe.skipIf(!hasShared('Pillow’s hashes of the photographs and of the hymenoptera pictures'))('real photographs', () => {
-  test('every photograph has Pillow’s pixels', async () => {
-    const photos = fixtureRecords<{ file: string; size: [number, number]; sha256: string }>('shared-photos.jsonl');
-    expect(photos.length).toBeGreaterThan(250);
-    const wrong: string[] = [];
-    for (const { file, size, sha256: expected } of photos) {
-      const image = await decodeFile(sharedPath(file));
-      if (`${image.height}x${image.width}` !== size.join('x') || sha256(image.data) !== expected) wrong.push(file);
-    }
-    expect(wrong).toEqual([]);
-  });
-});
+describe.skipIf(!hasShared('Pillow’s hashes of the photographs and of the hymenoptera pictures'))(
+  'real photographs',
+  () => {
+    test('every photograph has Pillow’s pixels', async () => {
+      const photos = fixtureRecords<{ file: string; size: [number, number]; sha256: string }>('shared-photos.jsonl');
+      expect(photos.length).toBeGreaterThan(250);
+      const wrong: string[] = [];
+      for (const { file, size, sha256: expected } of photos) {
+        const image = await decodeFile(sharedPath(file));
+        if (`${image.height}x${image.width}` !== size.join('x') || sha256(image.data) !== expected) wrong.push(file);
+      }
+      expect(wrong).toEqual([]);
+    });
+  },
+);

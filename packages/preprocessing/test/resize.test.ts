@@ -33,7 +33,9 @@ describe('Pillow bit for bit', () => {
     test(`${title}: every record of ${file}`, () => {
       const records = fixtureRecords<ResizeRecord>(file);
       expect(records).toHaveLength(count);
-      const wrong = records.filter((record) => ![record.sha256, record.sha256_pillow13].includes(sha256(run(record).data)));
+      const wrong = records.filter(
+        (record) => ![record.sha256, record.sha256_pillow13].includes(sha256(run(record).data)),
+      );
       expect(wrong).toEqual([]);
     });
   }

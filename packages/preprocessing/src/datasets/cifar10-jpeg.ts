@@ -36,12 +36,13 @@ interface Entry {
 
 async function unpackSplit(tarGz: ReadableStream<Uint8Array>, split: Split): Promise<Entry[]> {
   const pattern = new RegExp(`(?:^|/)${split}/([^/]+)/[^/]+\\.jpe?g$`, 'i');
-  const tar = tarGz.pipeThrough(new DecompressionStream('gzip'));
-  const files = await unpackTar(tar, { filter: ({ name, type }) => type === 'file' && pattern.test(name) }).catch(
-    (cause: unknown) => {
-      throw new DatasetError(`CIFAR-10 JPEG: not a readable tar.gz (${String(cause)})`, { cause });
-    },
-  );
+  const tar = tarGz.pipeThrough(gunzip());
+  const files = await unpackTar(tar, {
+    strict: true,
+    filter: ({ name, type }) => type === 'file' && pattern.test(name),
+  }).catch((cause: unknown) => {
+    throw new DatasetError(`CIFAR-10 JPEG: not a readable tar.gz (${String(cause)})`, { cause });
+  });
   const entries = files.map(({ header: { name }, data }) => {
     const label = (CIFAR10_CLASSES as readonly string[]).indexOf(pattern.exec(name)?.[1] ?? '');
     if (label < 0) throw new DatasetError(`CIFAR-10 JPEG: ${name} is in a folder that is not one of the ten classes`);
@@ -51,9 +52,16 @@ async function unpackSplit(tarGz: ReadableStream<Uint8Array>, split: Split): Pro
   return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
+/** The types of Node and of browsers disagree on what may be written, so neither's is used. */
+function gunzip(): { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> } {
+  return new DecompressionStream('gzip') as ReturnType<typeof gunzip>;
+}
+
 async function decodeSample(name: string, bytes: Uint8Array): Promise<Uint8Array> {
   const image = await decode(bytes, { maxPixels: CIFAR10_SIZE * CIFAR10_SIZE }).catch((cause: unknown) => {
-    throw new DatasetError(`CIFAR-10 JPEG: ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new DatasetError(`CIFAR-10 JPEG: ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   });
   if (image.width !== CIFAR10_SIZE || image.height !== CIFAR10_SIZE) {
     throw new DatasetError(`CIFAR-10 JPEG: ${name} has ${image.width}x${image.height} pixels, expected 32x32`);

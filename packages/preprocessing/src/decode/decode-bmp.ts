@@ -55,7 +55,10 @@ function readHeader(view: DataView): BmpHeader {
   const bits = checkBits(view.getUint16(28, true));
   const compression = view.getUint32(30, true);
   if (compression !== UNCOMPRESSED && compression !== BITFIELDS) {
-    throw new ImageError('unsupported-format', `BMP with compression ${compression} is not supported; save it uncompressed`);
+    throw new ImageError(
+      'unsupported-format',
+      `BMP with compression ${compression} is not supported; save it uncompressed`,
+    );
   }
   const bitfields = compression === BITFIELDS && bits > 8;
   // In the shortest header the masks follow it; in the longer ones they are its next fields: the same place.

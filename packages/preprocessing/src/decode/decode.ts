@@ -26,7 +26,10 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
   const load = decoders[format];
   if (!load) {
     const known = Object.keys(decoders).join(', ').toUpperCase();
-    throw new ImageError('unsupported-format', `${format.toUpperCase()} is not supported; convert it to one of ${known}`);
+    throw new ImageError(
+      'unsupported-format',
+      `${format.toUpperCase()} is not supported; convert it to one of ${known}`,
+    );
   }
   const decoder = await load();
   const { image, orientation } = await decoder(bytes, maxPixels);

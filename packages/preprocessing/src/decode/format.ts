@@ -1,7 +1,18 @@
 import { ImageError } from '../errors.js';
 
 /** Picture formats that are told apart by their first bytes; only some of them are decoded. */
-export type ImageFormat = 'jpeg' | 'png' | 'bmp' | 'gif' | 'webp' | 'tiff' | 'avif' | 'heic' | 'jpeg-xl' | 'jpeg-2000' | 'ico';
+export type ImageFormat =
+  | 'jpeg'
+  | 'png'
+  | 'bmp'
+  | 'gif'
+  | 'webp'
+  | 'tiff'
+  | 'avif'
+  | 'heic'
+  | 'jpeg-xl'
+  | 'jpeg-2000'
+  | 'ico';
 
 /** The first bytes of each format; `null` stands for any byte. */
 const SIGNATURES: readonly (readonly [ImageFormat, readonly (number | null)[]])[] = [

@@ -1,4 +1,4 @@
-import { invalidArgument, ImageError } from '../errors.js';
+import { ImageError, invalidArgument } from '../errors.js';
 
 /**
  * Pictures of more pixels are refused from their header alone. The number is the one at which Pillow raises

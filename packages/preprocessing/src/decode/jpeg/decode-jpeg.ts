@@ -1,14 +1,16 @@
-import { loadMozjpegWasm } from '#mozjpeg-wasm';
 import createMozjpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
+import { loadMozjpegWasm } from '#mozjpeg-wasm';
 import { ImageError } from '../../errors.js';
 import type { Image } from '../../image.js';
-import { type JpegHeader, readJpegHeader } from './header.js';
-import { checkDimensions } from '../limits.js';
 import type { Decoded } from '../types.js';
+import { type JpegHeader, readJpegHeader } from './header.js';
 
 /** The little of the emscripten module that is used; its own types need the DOM. */
 interface Mozjpeg {
-  decode(bytes: Uint8Array, applyOrientation: boolean): { width: number; height: number; data: Uint8ClampedArray } | null;
+  decode(
+    bytes: Uint8Array,
+    applyOrientation: boolean,
+  ): { width: number; height: number; data: Uint8ClampedArray } | null;
   readonly HEAPU8: Uint8Array;
 }
 
@@ -26,8 +28,7 @@ let current: Promise<Decoder> | undefined;
 
 /** Decodes baseline and progressive JPEG, grey or RGB, by mozjpeg: the pixels of Pillow with libjpeg-turbo. */
 export async function decodeJpeg(bytes: Uint8Array, maxPixels: number): Promise<Decoded> {
-  const header = readJpegHeader(bytes);
-  checkDimensions('JPEG', header.width, header.height, maxPixels);
+  const header = readJpegHeader(bytes, maxPixels);
   current ??= createDecoder();
   const decoder = await current.catch((cause: unknown) => {
     current = undefined;
@@ -74,7 +75,9 @@ function fatal(cause: unknown, messages: readonly string[], { width, height }: J
   const exited = (cause as { name?: unknown }).name === 'ExitStatus';
   const reason = messages.at(-1) ?? String(cause);
   if (!exited && /memory/i.test(reason)) {
-    return new ImageError('image-too-large', `JPEG: the decoder has no memory for ${width}x${height} pixels`, { cause });
+    return new ImageError('image-too-large', `JPEG: the decoder has no memory for ${width}x${height} pixels`, {
+      cause,
+    });
   }
   return new ImageError('corrupt-image', `JPEG: ${reason}`, { cause });
 }

@@ -1,5 +1,6 @@
 import { ImageError } from '../../errors.js';
 import { type Orientation, readOrientation } from '../exif.js';
+import { checkDimensions } from '../limits.js';
 
 /** What the markers of a JPEG say (ITU-T T.81, annex B), read without decoding. */
 export interface JpegHeader {
@@ -16,6 +17,12 @@ export interface JpegHeader {
  */
 const MAX_SCANS = 100;
 
+/**
+ * Every minimal coded unit (at most 32x32 pixels) takes at least one bit of entropy-coded data, so a byte of it cannot
+ * hold more pixels than these. A short file with large dimensions is refused before anything is allocated.
+ */
+const MAX_PIXELS_PER_BYTE = 32 * 32 * 8;
+
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
@@ -26,10 +33,11 @@ const TEM = 0x01;
  * Walks all markers up to EOI. A file that ends before its EOI is `truncated-image`: libjpeg would fill the missing
  * part with grey and only print a warning, where Pillow raises. Bytes after EOI are ignored.
  */
-export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+export function readJpegHeader(bytes: Uint8Array, maxPixels: number): JpegHeader {
   let frame: Omit<JpegHeader, 'orientation'> | undefined;
   let orientation: Orientation | undefined;
   let scans = 0;
+  let firstScan = 0;
   let at = 2;
   while (true) {
     at = nextMarker(bytes, at);
@@ -42,14 +50,23 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (isFrame(marker)) {
       if (frame) throw corrupt('it has two frame headers');
       frame = readFrame(marker, segment);
+      checkDimensions('JPEG', frame.width, frame.height, maxPixels);
     } else if (marker === APP1 && orientation === undefined && isExif(segment)) {
       orientation = readOrientation(segment.subarray(6));
     } else if (marker === SOS) {
       if (!frame) throw corrupt('its data comes before its frame header');
+      if (scans === 0) firstScan = at;
       if (++scans > MAX_SCANS) throw corrupt(`it has more than ${MAX_SCANS} scans`);
     }
   }
   if (!frame || scans === 0) throw corrupt('it ends without any picture data');
+  const { width, height } = frame;
+  if (width * height > (at - firstScan) * MAX_PIXELS_PER_BYTE) {
+    throw new ImageError(
+      'truncated-image',
+      `JPEG: ${at - firstScan} bytes of data cannot hold ${width}x${height} pixels`,
+    );
+  }
   return { ...frame, orientation: orientation ?? 1 };
 }
 
