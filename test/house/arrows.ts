@@ -46,7 +46,9 @@ function allowedRooms(room: string): readonly string[] {
  * Code for Node alone lives in `node.ts` or in a folder `node`, behind a subpath `@convzoo/x/node`; or in `x.node.ts`, which
  * the `imports` of a manifest choose under the condition `node`.
  */
-const isNodeFile = (file: string): boolean => /(^|[./])node(\/|\.ts$)/.test(file);
+const isNodeFile = (file: string): boolean => /(^|[./])node(\/|\.ts$)/.test(file) || nodeByNature.includes(file);
+/** Entries whose name says already that they are for Node: tfjs-node is a native addon. */
+const nodeByNature: readonly string[] = ['src/tensorflow.ts'];
 const isSource = (file: string): boolean => file.startsWith('src/');
 
 interface Located extends Import {
