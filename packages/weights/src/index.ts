@@ -1,3 +1,20 @@
+export { type BindOptions, type BindReport, type BoundWeights, bindWeights } from './bind.js';
+export { type BlobLike, type ByteSource, blobSource, memorySource } from './byte-source.js';
+export * from './convert.js';
 export * from './dialects/index.js';
+export { encodeWeights } from './encode.js';
 export { WeightsError, type WeightsErrorCode } from './errors.js';
+export {
+  type Misfit,
+  type MisshapedParam,
+  type MissingParam,
+  type UnexpectedTensor,
+  WeightsFitError,
+} from './fit-error.js';
+export { type Detected, detectFormat } from './formats/detect.js';
+export { openKerasH5 } from './formats/keras-h5/index.js';
+export { openWeights } from './formats/open.js';
+export * from './formats/safetensors/index.js';
 export * from './layout/index.js';
+export * from './store.js';
+export type { NamedTensor, TensorInfo, WeightFile, WeightFormat } from './weight-file.js';

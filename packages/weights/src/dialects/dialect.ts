@@ -13,6 +13,13 @@ export interface FamilyNames {
   readonly convolutions?: readonly string[];
 }
 
+/** Names of a file in a dialect's own spelling, one for one. */
+export interface CanonicalNames {
+  readonly names: readonly string[];
+  /** What was done to them, for the report, e.g. that a prefix was taken off. */
+  readonly note?: string;
+}
+
 /** How a framework's users spell parameters. Data, apart from the few rules of spelling. */
 export interface Dialect {
   readonly name: DialectName;
@@ -20,10 +27,10 @@ export interface Dialect {
   /** Between a layer's name and its parameter's: `.` or `/`. */
   readonly separator: '.' | '/';
   readonly families: readonly FamilyNames[];
-  /** The last part of a parameter's name, e.g. `weight` or `moving_mean`. */
-  leaf(place: ParamPlace): string;
-  /** Names as files spell them to names as this dialect does, for all names of a file at once. */
-  canonical(names: readonly string[]): readonly string[];
+  /** The last part of a parameter's name, e.g. `weight` or `moving_mean`, and after it what else files have there. */
+  leaves(place: ParamPlace): readonly [string, ...string[]];
+  /** Names as files spell them to names as this dialect does. It takes all names of a file, since prefixes are shared. */
+  canonical(names: readonly string[]): CanonicalNames;
   /** Entries of a file that hold no parameter, e.g. torch's `num_batches_tracked`. */
   ignores(name: string): boolean;
 }

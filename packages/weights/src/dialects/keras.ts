@@ -1,5 +1,7 @@
 import type { ParamRole } from '@convzoo/layers';
 import type { Dialect } from './dialect.js';
+import { kerasFamilies } from './keras-families.js';
+import { canonicalKerasNames } from './keras-names.js';
 
 const LEAVES = {
   kernel: 'kernel',
@@ -10,12 +12,14 @@ const LEAVES = {
   variance: 'moving_variance',
 } as const satisfies Record<ParamRole, string>;
 
+/** The dialect of keras.applications and of files that Keras 1 to 3 wrote. */
 export const keras: Dialect = {
   name: 'keras',
   framework: 'keras',
   separator: '/',
-  families: [],
-  leaf: ({ kind, spec }) => (kind === 'depthwise' ? 'depthwise_kernel' : LEAVES[spec.role]),
-  canonical: (names) => names,
+  families: kerasFamilies,
+  // Keras 3 calls a depthwise kernel plainly `kernel`.
+  leaves: ({ kind, spec }) => (kind === 'depthwise' ? ['depthwise_kernel', 'kernel'] : [LEAVES[spec.role]]),
+  canonical: canonicalKerasNames,
   ignores: () => false,
 };

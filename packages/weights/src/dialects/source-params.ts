@@ -9,6 +9,8 @@ export interface SourceParam {
   readonly place: ParamPlace;
   /** e.g. `conv2_block1_1_conv/kernel`. */
   readonly name: string;
+  /** Other spellings that files have. */
+  readonly aliases: readonly string[];
   /** The layer's part of the name, e.g. `conv2_block1_1_conv`. */
   readonly module: string;
   readonly layout: SourceLayout;
@@ -43,22 +45,24 @@ function spell(
   const convolutions = new Set(family?.convolutions ?? []);
   return places.map((place) => {
     const module = translate(place.module) ?? place.module;
-    const leaf = dialect.leaf(place);
-    const name = module === '' ? leaf : `${module}${dialect.separator}${leaf}`;
-    const asConvolution = convolutions.has(place.module);
-    return { place, name, module, layout: layoutOf(place, dialect.framework, { asConvolution }) };
+    const prefix = module === '' ? '' : `${module}${dialect.separator}`;
+    const [leaf, ...others] = dialect.leaves(place);
+    const layout = layoutOf(place, dialect.framework, { asConvolution: convolutions.has(place.module) });
+    return { place, name: prefix + leaf, aliases: others.map((other) => prefix + other), module, layout };
   });
 }
 
 const found = (params: readonly SourceParam[], names: ReadonlySet<string>): number =>
   params.reduce((count, { name }) => count + (names.has(name) ? 1 : 0), 0);
 
-/** How many modules a family names, or none if it leaves out more than a head that was added to it. */
-function covered(modules: ReadonlySet<string>, { modules: pairs }: FamilyNames): number {
-  const translate = toTheirs(pairs);
+/** Share of a network's modules that a family must name to be its family: all of it, or all but a head of one's own. */
+const COVERAGE = 0.9;
+
+function covered(modules: ReadonlySet<string>, family: FamilyNames): number {
+  const translate = toTheirs(family.modules);
   let count = 0;
   for (const module of modules) if (translate(module) !== undefined) count++;
-  return count * 2 > modules.size ? count : 0;
+  return count >= COVERAGE * modules.size ? count : 0;
 }
 
 function checkDistinct(params: readonly SourceParam[], graph: Graph, dialect: Dialect): void {

@@ -1,18 +1,29 @@
 import type { Dialect } from './dialect.js';
 
-/** What `nn.DataParallel` and `DistributedDataParallel` put before every name of a state dict. */
-const PARALLEL = 'module.';
+/** What wrappers put before every name of a state dict: nn.DataParallel and torch.compile. */
+const WRAPPERS = ['module.', '_orig_mod.'];
 
 /** What torchvision and timm have in common: the spelling of torch's state dicts. */
 export const torchNames = {
   framework: 'torch',
   separator: '.',
   // This project's own parameter names are torch's.
-  leaf: (place) => place.leaf,
+  leaves: (place) => [place.leaf],
   canonical(names) {
-    const wrapped = names.length > 0 && names.every((name) => name.startsWith(PARALLEL));
-    return wrapped ? names.map((name) => name.slice(PARALLEL.length)) : names;
+    let stripped = names;
+    const taken: string[] = [];
+    for (;;) {
+      const prefix = WRAPPERS.find(
+        (wrapper) => stripped.length > 0 && stripped.every((name) => name.startsWith(wrapper)),
+      );
+      if (prefix === undefined) break;
+      stripped = stripped.map((name) => name.slice(prefix.length));
+      taken.push(prefix);
+    }
+    return taken.length === 0
+      ? { names }
+      : { names: stripped, note: `took the prefix "${taken.join('')}" off every name` };
   },
   // A counter of batches, used only where BatchNorm's momentum is None.
-  ignores: (name) => name.endsWith('.num_batches_tracked'),
+  ignores: (name) => name === 'num_batches_tracked' || name.endsWith('.num_batches_tracked'),
 } as const satisfies Omit<Dialect, 'name' | 'families'>;

@@ -1,3 +1,3 @@
 export { layoutOf } from './layout.js';
 export { type ParamKind, type ParamPlace, placesOf } from './place.js';
-export type { Framework, LayoutOptions, SourceLayout } from './source-layout.js';
+export { type Framework, fitsLayout, type LayoutOptions, type SourceLayout } from './source-layout.js';

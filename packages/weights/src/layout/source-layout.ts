@@ -1,4 +1,4 @@
-import type { Shape } from '@convzoo/layers';
+import { type Shape, sameShape } from '@convzoo/layers';
 
 /** Frameworks whose layouts are known. */
 export type Framework = 'torch' | 'keras';
@@ -24,3 +24,7 @@ export interface LayoutOptions {
 export function sameLayout(shape: Shape, alternatives: readonly Shape[] = []): SourceLayout {
   return { shape, alternatives, decode: (data) => data, encode: (data) => data };
 }
+
+/** Whether a tensor of that shape holds the parameter. */
+export const fitsLayout = ({ shape, alternatives }: SourceLayout, found: Shape): boolean =>
+  [shape, ...alternatives].some((accepted) => sameShape(accepted, found));

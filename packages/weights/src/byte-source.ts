@@ -1,0 +1,73 @@
+import { WeightsError } from './errors.js';
+
+/** Bytes at rest, read in pieces: memory, a Blob of the browser, a file (`@convzoo/weights/node`). */
+export interface ByteSource {
+  /** What messages call it, e.g. a file's path. */
+  readonly name: string;
+  readonly size: number;
+  /** A fresh array of exactly `length` bytes, which the caller may keep and change. */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same without waiting, where the source can. */
+  readSync?(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  /** Frees what the source holds, e.g. a file handle. */
+  close?(): Promise<void>;
+}
+
+/** Bytes that are in memory already. They are copied piece by piece as they are read. */
+export function memorySource(
+  bytes: Uint8Array | ArrayBuffer,
+  name = 'memory',
+): ByteSource & Required<Pick<ByteSource, 'readSync'>> {
+  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  const readSync = (offset: number, length: number): Uint8Array<ArrayBuffer> => {
+    checkRange(name, view.length, offset, length);
+    const copy = new Uint8Array(length);
+    copy.set(view.subarray(offset, offset + length));
+    return copy;
+  };
+  return { name, size: view.length, readSync, read: async (offset, length) => readSync(offset, length) };
+}
+
+/** The part of Blob and File that is needed, which Node and browsers have alike. */
+export interface BlobLike {
+  readonly size: number;
+  readonly name?: string;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** A Blob or a File, e.g. of a file input or a drop; nothing but the ranges that are asked for is read. */
+export function blobSource(blob: BlobLike, name = blob.name ?? 'blob'): ByteSource {
+  return {
+    name,
+    size: blob.size,
+    async read(offset, length) {
+      checkRange(name, blob.size, offset, length);
+      const buffer = await blob.slice(offset, offset + length).arrayBuffer();
+      if (buffer.byteLength !== length) throw shortRead(name, offset, length, buffer.byteLength);
+      return new Uint8Array(buffer);
+    },
+  };
+}
+
+/** Throws unless the range lies inside the source. */
+export function checkRange(name: string, size: number, offset: number, length: number): void {
+  if (
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= size
+  )
+    return;
+  throw new WeightsError(
+    'truncated',
+    `${name}: ${length} bytes from ${offset} are not in its ${size} bytes; the file is cut short.`,
+  );
+}
+
+export function shortRead(name: string, offset: number, length: number, got: number): WeightsError {
+  return new WeightsError(
+    'truncated',
+    `${name}: got ${got} of the ${length} bytes from ${offset}; was the file changed while it was read?`,
+  );
+}

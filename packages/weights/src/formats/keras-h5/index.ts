@@ -1,0 +1,1 @@
+export { openKerasH5 } from './read.js';

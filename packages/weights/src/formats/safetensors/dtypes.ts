@@ -1,0 +1,28 @@
+import type { DType } from '@convzoo/layers';
+
+/** Element types of safetensors that are read and written, by the format's own names. */
+const NAMES = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U64: 'uint64',
+  U32: 'uint32',
+  U16: 'uint16',
+  U8: 'uint8',
+  BOOL: 'bool',
+} as const satisfies Record<string, DType>;
+
+export const safetensorsDtypes: readonly string[] = Object.keys(NAMES);
+
+export function dtypeOf(name: string): DType | undefined {
+  return Object.hasOwn(NAMES, name) ? NAMES[name as keyof typeof NAMES] : undefined;
+}
+
+const BY_DTYPE = new Map<DType, string>(Object.entries(NAMES).map(([name, dtype]) => [dtype, name]));
+
+export const nameOfDtype = (dtype: DType): string => BY_DTYPE.get(dtype) ?? dtype;

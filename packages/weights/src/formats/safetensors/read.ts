@@ -1,0 +1,44 @@
+import type { HostTensor } from '@convzoo/layers';
+import { type ByteSource, memorySource } from '../../byte-source.js';
+import { tensorOver } from '../../tensor-bytes.js';
+import { noSuchTensor, type WeightFile } from '../../weight-file.js';
+import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsEntry } from './header.js';
+
+/**
+ * Opens a safetensors file: reads and checks its header, and no tensor. Throws WeightsError with code `truncated`,
+ * `too-large`, `bad-header`, `duplicate-name`, `unknown-dtype`, `bad-shape` or `bad-offsets`.
+ */
+export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
+  const prefix = await source.read(0, Math.min(PREFIX_BYTES, source.size));
+  const length = headerLength(prefix, source.size, source.name);
+  const { entries, metadata } = parseHeader(await source.read(PREFIX_BYTES, length), source.size, source.name);
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return {
+    format: 'safetensors',
+    name: source.name,
+    tensors: entries.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    metadata,
+    async read(name) {
+      const entry = byName.get(name) ?? noSuchTensor(source.name, name);
+      return tensorOver(entry.dtype, entry.shape, await source.read(entry.offset, entry.byteLength));
+    },
+    async close() {
+      await source.close?.();
+    },
+  };
+}
+
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Every tensor of a file that is in memory, at once and without waiting; copied out of it. */
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer, name = 'safetensors'): Safetensors {
+  const source = memorySource(bytes, name);
+  const length = headerLength(source.readSync(0, Math.min(PREFIX_BYTES, source.size)), source.size, name);
+  const { entries, metadata } = parseHeader(source.readSync(PREFIX_BYTES, length), source.size, name);
+  const tensor = (entry: SafetensorsEntry): HostTensor =>
+    tensorOver(entry.dtype, entry.shape, source.readSync(entry.offset, entry.byteLength));
+  return { tensors: new Map(entries.map((entry) => [entry.name, tensor(entry)])), metadata };
+}

@@ -1,0 +1,39 @@
+import type { DType, HostTensor, Shape } from '@convzoo/layers';
+import { WeightsError } from './errors.js';
+
+/** A tensor as a file's header describes it. */
+export interface TensorInfo {
+  /** As the file spells it, apart from what its format adds (the `:0` of Keras). */
+  readonly name: string;
+  readonly dtype: DType;
+  /** In the file's own layout. */
+  readonly shape: Shape;
+}
+
+/** A named tensor with its values. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly tensor: HostTensor;
+}
+
+/** Formats that are read here. */
+export type WeightFormat = 'safetensors' | 'keras-h5';
+
+/** An open file of tensors, of whatever format. Only its header has been read. */
+export interface WeightFile {
+  readonly format: WeightFormat;
+  /** What messages call it, e.g. the file's path. */
+  readonly name: string;
+  /** In the file's order. */
+  readonly tensors: readonly TensorInfo[];
+  /** Strings that the file carries, e.g. the `__metadata__` of safetensors or the `model_config` of Keras. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The values of one tensor, in an array of the caller's own. WeightsError `no-such-tensor` for an unknown name. */
+  read(name: string): Promise<HostTensor>;
+  /** Frees what is open. `read` must not be called afterwards. */
+  close(): Promise<void>;
+}
+
+export function noSuchTensor(file: string, name: string): never {
+  throw new WeightsError('no-such-tensor', `${file} has no tensor "${name}"; its names are in \`tensors\`.`);
+}
