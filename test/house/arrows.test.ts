@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Manifest, readManifest } from '../../scripts/workspace/layout.mjs';
+import { type Manifest, readManifest, root } from '../../scripts/workspace/layout.mjs';
 import { arrows, violations, withoutTensorflow } from './arrows.js';
 import { cycles, importsOf } from './imports.js';
 import { type Package, readWorkspace } from './workspace.js';
@@ -121,5 +123,17 @@ describe('a planted breach is found', () => {
 
   it('and a name in a comment or a string is no import', () => {
     expect(importsOf('a.ts', "// import 'x'\nconst text = \"import 'y'\";\n/** import('z') */")).toEqual([]);
+  });
+});
+
+describe('the table of CONTRIBUTING.md', () => {
+  it('is the table of this test', () => {
+    const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|$/gm)];
+    const table = rows.map(([, room = '', may = '']) => [
+      room,
+      [...may.matchAll(/`([a-z-]+)`/g)].map((match) => match[1]),
+    ]);
+    expect(Object.fromEntries(table)).toEqual(arrows);
   });
 });
