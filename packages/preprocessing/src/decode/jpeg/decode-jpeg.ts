@@ -1,6 +1,6 @@
 import createMozjpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { loadMozjpegWasm } from '#mozjpeg-wasm';
-import { ImageError } from '../../errors.js';
+import { ImageError, PreprocessingError } from '../../errors.js';
 import type { Image } from '../../image.js';
 import type { Decoded } from '../types.js';
 import { type JpegHeader, readJpegHeader } from './header.js';
@@ -31,8 +31,12 @@ export async function decodeJpeg(bytes: Uint8Array, maxPixels: number): Promise<
   const header = readJpegHeader(bytes, maxPixels);
   current ??= createDecoder();
   const decoder = await current.catch((cause: unknown) => {
+    // A failed fetch may succeed the next time.
     current = undefined;
-    throw cause;
+    binary = undefined;
+    throw new PreprocessingError('decoder-unavailable', `the JPEG decoder could not be loaded: ${String(cause)}`, {
+      cause,
+    });
   });
   return { image: runDecoder(decoder, bytes, header), orientation: header.orientation };
 }
