@@ -1,18 +1,21 @@
 import type { DType } from '@convzoo/layers';
 
-/** Element types of safetensors that are read and written, by the format's own names. */
+/**
+ * Element types of safetensors that are read and written, by the format's own names, in the order in which the reference
+ * implementation writes them: wide ones first, so that all are aligned.
+ */
 const NAMES = {
+  U64: 'uint64',
+  I64: 'int64',
   F64: 'float64',
   F32: 'float32',
-  F16: 'float16',
-  BF16: 'bfloat16',
-  I64: 'int64',
+  U32: 'uint32',
   I32: 'int32',
+  BF16: 'bfloat16',
+  F16: 'float16',
+  U16: 'uint16',
   I16: 'int16',
   I8: 'int8',
-  U64: 'uint64',
-  U32: 'uint32',
-  U16: 'uint16',
   U8: 'uint8',
   BOOL: 'bool',
 } as const satisfies Record<string, DType>;
@@ -26,3 +29,7 @@ export function dtypeOf(name: string): DType | undefined {
 const BY_DTYPE = new Map<DType, string>(Object.entries(NAMES).map(([name, dtype]) => [dtype, name]));
 
 export const nameOfDtype = (dtype: DType): string => BY_DTYPE.get(dtype) ?? dtype;
+
+const ORDER = new Map(Object.values(NAMES).map((dtype, i) => [dtype, i]));
+/** Where tensors of a type come in a file. */
+export const writingOrder = (dtype: DType): number => ORDER.get(dtype) ?? ORDER.size;

@@ -3,7 +3,7 @@ import { WeightsError, type WeightsErrorCode } from '../../errors.js';
 import { bytesPerElement } from '../../tensor-bytes.js';
 import type { TensorInfo } from '../../weight-file.js';
 import { dtypeOf, safetensorsDtypes } from './dtypes.js';
-import { duplicateKey } from './duplicate-keys.js';
+import { scanJson } from './scan.js';
 
 /**
  * Longest header that is read. The reference implementation stops at 100 MB and huggingface.js at 25 MB; parsing 100 MB
@@ -13,6 +13,12 @@ export const MAX_HEADER_BYTES = 25_000_000;
 
 /** The header's length as a 64-bit integer, before the header. */
 export const PREFIX_BYTES = 8;
+
+/** Most tensors of a file. Networks of a hundred layers have about a thousand; the largest shards of language models 10,000. */
+export const MAX_TENSORS = 100_000;
+
+/** The header, an entry, its list of numbers: nothing lies deeper. */
+const MAX_DEPTH = 3;
 
 /** Most axes of a tensor. NumPy stops at 64, torch at 64. */
 const MAX_RANK = 64;
@@ -78,18 +84,23 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function parseJson(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   if (bytes[0] !== 0x7b) fail('bad-header', 'the header does not start with "{"; this is no safetensors file');
-  let text: string;
-  let header: unknown;
+  const [header, found] = attempt(() => {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const finding = scanJson(text, MAX_DEPTH, MAX_TENSORS);
+    return [finding === undefined ? JSON.parse(text) : undefined, finding] as [unknown, typeof finding];
+  }, fail);
+  if (found?.kind === 'duplicate') fail('duplicate-name', `the header has the key "${clip(found.key)}" twice`);
+  if (found?.kind === 'too-many') fail('too-large', `the header lists more than ${MAX_TENSORS} tensors; it is broken`);
+  if (found?.kind === 'too-deep') fail('bad-header', `the header is nested more than ${MAX_DEPTH} deep; it is broken`);
+  return isRecord(header) ? header : fail('bad-header', 'the header is not a JSON object');
+}
+
+function attempt<T>(parse: () => T, fail: Fail): T {
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    header = JSON.parse(text);
+    return parse();
   } catch (cause) {
     return fail('bad-header', 'the header is not JSON in UTF-8; the file is broken', cause);
   }
-  if (!isRecord(header)) return fail('bad-header', 'the header is not a JSON object');
-  const duplicate = duplicateKey(text);
-  if (duplicate !== undefined) fail('duplicate-name', `the header has the key "${clip(duplicate)}" twice`);
-  return header;
 }
 
 function readMetadata(value: Record<string, unknown>, metadata: Map<string, string>, fail: Fail): void {

@@ -1,17 +1,17 @@
 import { formatShape, type HostTensor, sizeOf } from '@convzoo/layers';
 import { WeightsError } from '../../errors.js';
-import { bytesOf, bytesPerElement } from '../../tensor-bytes.js';
+import { bytesOf } from '../../tensor-bytes.js';
 import type { NamedTensor } from '../../weight-file.js';
-import { nameOfDtype } from './dtypes.js';
+import { nameOfDtype, writingOrder } from './dtypes.js';
 import { MAX_HEADER_BYTES, PREFIX_BYTES } from './header.js';
 
 /** The header is padded to this, so that every tensor may be used where it lies. */
 const ALIGNMENT = 8;
 
 /**
- * A safetensors file. Wide element types come first and names in order after that, as the reference implementation has
- * it: every tensor is aligned, and the same tensors give the same bytes in whatever order they come. Throws WeightsError
- * `duplicate-name`, `bad-header` (a name that cannot be written), `bad-shape` or `too-large`.
+ * A safetensors file, byte for byte the one that the reference implementation writes: tensors by element type, then by
+ * name, so that the same tensors give the same file in whatever order they come. Throws WeightsError `duplicate-name`,
+ * `bad-header` (a name that cannot be written), `bad-shape` or `too-large`.
  */
 export function writeSafetensors(
   tensors: Iterable<NamedTensor>,
@@ -32,25 +32,36 @@ export function writeSafetensors(
 }
 
 const inOrder = (a: NamedTensor, b: NamedTensor): number =>
-  bytesPerElement(b.tensor.dtype) - bytesPerElement(a.tensor.dtype) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  writingOrder(a.tensor.dtype) - writingOrder(b.tensor.dtype) || compareText(a.name, b.name);
+
+/** In the order of code points, as UTF-8 sorts; `<` compares UTF-16, where surrogates come before U+E000. */
+function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    if (a[i] !== b[i]) return rank(a.charCodeAt(i)) - rank(b.charCodeAt(i));
+  }
+  return a.length - b.length;
+}
+
+const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 function headerBytes(tensors: readonly NamedTensor[], metadata: readonly (readonly [string, string])[]): Uint8Array {
-  const entries: [string, unknown][] = [];
-  // By code units as the names are, so that the order of insertion does not show.
-  const texts = [...metadata].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  for (const [key, text] of texts) for (const part of [key, text]) checkText(part);
-  if (texts.length > 0) entries.push(['__metadata__', Object.fromEntries(texts)]);
+  const fields: string[] = [];
+  const texts = [...metadata].sort(([a], [b]) => compareText(a, b));
+  for (const part of texts.flat()) checkText(part);
+  if (texts.length > 0)
+    fields.push(field('__metadata__', objectText(texts.map(([key, text]) => field(key, JSON.stringify(text))))));
   let offset = 0;
   const names = new Set<string>();
   for (const { name, tensor } of tensors) {
     checkName(name, names);
     checkShape(name, tensor);
     const end = offset + tensor.data.byteLength;
-    entries.push([name, { dtype: nameOfDtype(tensor.dtype), shape: tensor.shape, data_offsets: [offset, end] }]);
+    const entry = { dtype: nameOfDtype(tensor.dtype), shape: tensor.shape, data_offsets: [offset, end] };
+    fields.push(field(name, JSON.stringify(entry)));
     offset = end;
   }
-  // fromEntries defines properties, so that a tensor may be called `__proto__`.
-  const bytes = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const bytes = new TextEncoder().encode(objectText(fields));
   const padded = new Uint8Array(Math.ceil(bytes.length / ALIGNMENT) * ALIGNMENT).fill(0x20);
   padded.set(bytes);
   if (padded.length <= MAX_HEADER_BYTES) return padded;
@@ -59,6 +70,10 @@ function headerBytes(tensors: readonly NamedTensor[], metadata: readonly (readon
     `The header of these ${tensors.length} tensors has ${padded.length} bytes; ${MAX_HEADER_BYTES} can be read back. Write several files.`,
   );
 }
+
+// Text by text: as an object, names that look like numbers would move to the front, and `__proto__` would be lost.
+const field = (name: string, json: string): string => `${JSON.stringify(name)}:${json}`;
+const objectText = (fields: readonly string[]): string => `{${fields.join(',')}}`;
 
 function checkName(name: string, names: Set<string>): void {
   checkText(name);
