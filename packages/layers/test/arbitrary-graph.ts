@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Builder, channelsOf, type Graph, GraphError, type PaddingLike, residual, type Value } from '../src/index.js';
 
 /** One step of a random network; what does not fit where it lands is left out. */
-export interface Step {
+interface Step {
   readonly op:
     | 'conv'
     | 'depthwise'
