@@ -1,0 +1,34 @@
+import { formatShape } from '@convzoo/layers';
+import { groupBy } from '../group.js';
+import type { CostReport } from '../report.js';
+import type { Per } from './items.js';
+
+type Cell = string | number | null;
+
+const COUNTS = ['params', 'buffers', 'macs', 'flops', 'elementwise', 'activations'] as const;
+
+/**
+ * Comma separated values (RFC 4180, lines end in CR LF) with plain numbers and a header. A count for which there is no rule
+ * is an empty field. There is no total: a spreadsheet adds up.
+ */
+export function formatCsv(report: CostReport, { per = 'layer' }: { readonly per?: Per | undefined } = {}): string {
+  const lines: (readonly Cell[])[] = [];
+  if (per === 'layer') {
+    lines.push(['layer', 'op', 'kind', 'stage', 'block', 'output', ...COUNTS]);
+    for (const row of report.rows) {
+      const { path, op, kind, stage, block, shape } = row;
+      lines.push([path, op, kind, stage, block, formatShape(shape), ...COUNTS.map((field) => row[field])]);
+    }
+  } else {
+    lines.push([per, 'layers', ...COUNTS]);
+    for (const group of groupBy(report, per)) {
+      lines.push([group.name, group.nodes, ...COUNTS.map((field) => group[field])]);
+    }
+  }
+  return lines.map((cells) => `${cells.map(field).join(',')}\r\n`).join('');
+}
+
+function field(cell: Cell): string {
+  const text = String(cell ?? '');
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

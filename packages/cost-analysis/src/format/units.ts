@@ -1,0 +1,36 @@
+const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'] as const;
+
+// Making a formatter takes longer than using it a thousand times.
+const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
+/** `25557032` as `25,557,032`; half counts (imgclsmob has some) keep their digit. */
+export function formatInteger(value: number): string {
+  return integers.format(value);
+}
+
+/** Three digits or so with an SI prefix of 1000: `4089184256` as `4.09 G`, `812` as `812`. */
+export function formatCount(value: number): string {
+  return withPrefix(value, '').trim();
+}
+
+/** Bytes in decimal units: `102228128` as `102.23 MB`. */
+export function formatBytes(bytes: number): string {
+  return withPrefix(bytes, 'B');
+}
+
+/** A share of 1 in percent: `0.0306` as `3.06 %`. */
+export function formatShare(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function withPrefix(value: number, unit: string): string {
+  let scaled = value;
+  let step = 0;
+  // 999,995 is 1.00 M, not 1000.00 k: what would round up to 1000 belongs to the next prefix.
+  while (step + 1 < PREFIXES.length && Math.abs(scaled) >= (step === 0 ? 1000 : 999.995)) {
+    scaled /= 1000;
+    step++;
+  }
+  const digits = step === 0 ? formatInteger(scaled) : scaled.toFixed(2);
+  return `${digits} ${PREFIXES[step]}${unit}`;
+}
