@@ -74,7 +74,7 @@ export class Builder {
   readonly #name: string;
   readonly #nodes: AnyNode[] = [];
   readonly #paths = new Set<string>();
-  readonly #taps: Record<string, NodeId> = {};
+  readonly #taps = new Map<string, NodeId>();
   readonly #scopes: string[] = [];
 
   constructor(name: string) {
@@ -93,7 +93,7 @@ export class Builder {
 
   /** Names a result, so that it can be asked for beside the output. `name` is within the current scope. */
   tap(name: string, value: Value): Value {
-    this.#taps[this.#join(name)] = value.id;
+    this.#taps.set(this.#join(name), value.id);
     return value;
   }
 
@@ -189,7 +189,10 @@ export class Builder {
 
   zeroPad(
     x: Value,
-    options: Named & { readonly spatial?: ExplicitPadding; readonly channels?: readonly [before: number, after: number] },
+    options: Named & {
+      readonly spatial?: ExplicitPadding;
+      readonly channels?: readonly [before: number, after: number];
+    },
   ): Value {
     const { spatial = [0, 0, 0, 0], channels = [0, 0], name = 'zeroPad' } = options;
     return this.#emit('zeroPad', name, { spatial, channels }, [x]);
@@ -216,7 +219,11 @@ export class Builder {
    */
   node<K extends OpName>(op: K, { path, attributes, inputs, params }: NodeParts<K>): Value {
     if (this.#paths.has(path)) {
-      throw new GraphError('duplicate-path', path, `${op}: a node of this path exists already; give this one another name.`);
+      throw new GraphError(
+        'duplicate-path',
+        path,
+        `${op}: a node of this path exists already; give this one another name.`,
+      );
     }
     for (const { id, shape } of inputs) {
       if (this.#nodes[id]?.shape !== shape) {
@@ -234,7 +241,7 @@ export class Builder {
 
   /** The finished graph. */
   graph(output: Value): Graph {
-    return { name: this.#name, nodes: [...this.#nodes], output: output.id, taps: { ...this.#taps } };
+    return { name: this.#name, nodes: [...this.#nodes], output: output.id, taps: Object.fromEntries(this.#taps) };
   }
 
   #infer<K extends OpName>(

@@ -44,7 +44,11 @@ export interface Graph {
 export function nodeAt(graph: Graph, id: NodeId): AnyNode {
   const node = graph.nodes[id];
   if (node === undefined) {
-    throw new GraphError('no-such-node', '', `Graph ${graph.name} has ${graph.nodes.length} nodes, and none with id ${id}.`);
+    throw new GraphError(
+      'no-such-node',
+      '',
+      `Graph ${graph.name} has ${graph.nodes.length} nodes, and none with id ${id}.`,
+    );
   }
   return node;
 }
@@ -63,7 +67,11 @@ export function tapOf(graph: Graph, name: string): AnyNode {
   const node = id === undefined ? undefined : graph.nodes[id];
   if (node !== undefined) return node;
   const known = Object.keys(graph.taps).join(', ') || 'none';
-  throw new GraphError('no-such-tap', '', `Graph ${graph.name} has no tap or node called "${name}". Its taps: ${known}.`);
+  throw new GraphError(
+    'no-such-tap',
+    '',
+    `Graph ${graph.name} has no tap or node called "${name}". Its taps: ${known}.`,
+  );
 }
 
 /** Every parameter in the order of the nodes, shared ones once. */

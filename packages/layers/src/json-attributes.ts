@@ -1,6 +1,19 @@
 import type { OpAttributes, OpName } from './attributes.js';
 import type { CustomOp, JsonObject } from './custom-op.js';
-import { asArray, asBoolean, asFour, asInteger, asNumber, asObject, asPair, asString, fail, oneOf, record, type Reader } from './json-values.js';
+import {
+  asArray,
+  asBoolean,
+  asFour,
+  asInteger,
+  asNumber,
+  asObject,
+  asPair,
+  asString,
+  fail,
+  oneOf,
+  type Reader,
+  record,
+} from './json-values.js';
 import type { Padding } from './padding.js';
 
 const padding: Reader<Padding> = (json, where) => (json === 'same' ? 'same' : asFour(json, where));
@@ -26,7 +39,12 @@ const attributeReaders: { readonly [K in Exclude<OpName, 'custom'>]: Reader<OpAt
 };
 
 /** Attributes of an op of the vocabulary, or of one of the custom `ops`, found by name. */
-export function readAttributes<K extends OpName>(op: K, json: unknown, ops: readonly CustomOp[], where: string): OpAttributes[K] {
+export function readAttributes<K extends OpName>(
+  op: K,
+  json: unknown,
+  ops: readonly CustomOp[],
+  where: string,
+): OpAttributes[K] {
   const readers: { readonly [N in OpName]: Reader<OpAttributes[N]> } = {
     ...attributeReaders,
     custom: (value, at) => readCustom(value, ops, at),
@@ -39,7 +57,10 @@ function readCustom(json: unknown, ops: readonly CustomOp[], where: string): OpA
   const name = asString(object['name'], `${where}.name`);
   const definition = ops.find((op) => op.name === name);
   if (definition === undefined) {
-    return fail(where, `the custom op "${name}" is not known here; pass its definition: graphFromJson(json, { ops: [${name}] })`);
+    return fail(
+      where,
+      `the custom op "${name}" is not known here; pass its definition: graphFromJson(json, { ops: [${name}] })`,
+    );
   }
   // Values that came out of JSON.parse are JSON; the op's own shape rule checks what they mean.
   return { definition, values: asObject(object['values'] ?? {}, `${where}.values`) as JsonObject };

@@ -42,7 +42,8 @@ function nodeToJson(node: AnyNode): JsonObject {
  */
 export function graphFromJson(json: unknown, { ops = [] }: { readonly ops?: readonly CustomOp[] } = {}): Graph {
   const root = asObject(json, 'the graph');
-  if (root['format'] !== GRAPH_FORMAT) fail('format', `must be "${GRAPH_FORMAT}", got ${JSON.stringify(root['format'])}`);
+  if (root['format'] !== GRAPH_FORMAT)
+    fail('format', `must be "${GRAPH_FORMAT}", got ${JSON.stringify(root['format'])}`);
   const builder = new Builder(asString(root['name'], 'name'));
   const nodes = asArray(root['nodes'], 'nodes');
   if (nodes.length > MAX_NODES) fail('nodes', `at most ${MAX_NODES} nodes are read, got ${nodes.length}`);
@@ -55,11 +56,16 @@ export function graphFromJson(json: unknown, { ops = [] }: { readonly ops?: read
     const op = oneOf(opNames)(node['op'], `${where}.op`);
     const inputs = asArray(node['inputs'], `${where}.inputs`).map((id) => at(id, `${where}.inputs`));
     const attributes = readAttributes(op, asObject(node['attributes'] ?? {}, `${where}.attributes`), ops, where);
-    const params = asArray(node['params'] ?? [], `${where}.params`).map((p, k) => readParam(p, `${where}.params[${k}]`));
+    const params = asArray(node['params'] ?? [], `${where}.params`).map((p, k) =>
+      readParam(p, `${where}.params[${k}]`),
+    );
     values.push(builder.node(op, { path: asString(node['path'], `${where}.path`), attributes, inputs, params }));
   });
   const graph = builder.graph(at(root['output'], 'output'));
-  const taps = Object.entries(asObject(root['taps'] ?? {}, 'taps')).map(([name, id]) => [name, at(id, `taps.${name}`).id]);
+  const taps = Object.entries(asObject(root['taps'] ?? {}, 'taps')).map(([name, id]) => [
+    name,
+    at(id, `taps.${name}`).id,
+  ]);
   return { ...graph, taps: Object.fromEntries(taps) };
 }
 

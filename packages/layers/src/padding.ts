@@ -31,7 +31,12 @@ export interface AxisWindow {
 const reach = (w: AxisWindow): number => (w.kernel - 1) * w.dilation + 1;
 
 /** Padding of one axis in numbers, for an input of `extent`. */
-export function axisPadding(padding: Padding, axis: 'height' | 'width', extent: number, window: AxisWindow): AxisPadding {
+export function axisPadding(
+  padding: Padding,
+  axis: 'height' | 'width',
+  extent: number,
+  window: AxisWindow,
+): AxisPadding {
   if (padding !== 'same') {
     const [top, right, bottom, left] = padding;
     return axis === 'height' ? { before: top, after: bottom } : { before: left, after: right };

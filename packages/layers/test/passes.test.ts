@@ -123,6 +123,17 @@ describe('optimiseForInference', () => {
 });
 
 describe('foldBatchNorm', () => {
+  it('leaves alone what two layers share', () => {
+    const nn = new Builder('t');
+    const x = nn.input([4]);
+    const kernel = { path: 'w', role: 'kernel', shape: [4, 4] } as const;
+    const layer = (path: string, from: typeof x) =>
+      nn.node('dense', { path, attributes: { activation: 'linear' }, inputs: [from], params: [kernel] });
+    const first = nn.batchNorm(layer('a', x), { name: 'bn1' });
+    const graph = nn.graph(nn.batchNorm(layer('b', first), { name: 'bn2' }));
+    expect(ops(foldBatchNorm(graph).graph)).toEqual(['input', 'dense', 'batchNorm', 'dense', 'batchNorm']);
+  });
+
   function denseAndNorm(bias: boolean): Graph {
     const nn = new Builder('t');
     const x = nn.dense(nn.input([3]), { name: 'fc', units: 2, bias });

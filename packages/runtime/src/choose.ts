@@ -27,7 +27,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * @throws RuntimeError `unknown-backend`, `backend-unavailable`, `no-backend`
  */
 export async function chooseBackend(candidates: readonly BackendCandidate[], wanted?: string): Promise<BackendChoice> {
-  if (wanted !== undefined) return { backend: await loadWanted(candidates, wanted), reason: 'asked for', passedOver: [] };
+  if (wanted !== undefined)
+    return { backend: await loadWanted(candidates, wanted), reason: 'asked for', passedOver: [] };
   const passedOver: { name: string; reason: string }[] = [];
   for (const candidate of candidates) {
     try {
@@ -49,6 +50,8 @@ async function loadWanted(candidates: readonly BackendCandidate[], wanted: strin
   try {
     return await candidate.load();
   } catch (error) {
-    throw new RuntimeError('backend-unavailable', `Backend ${wanted} is not there: ${messageOf(error)}`, { cause: error });
+    throw new RuntimeError('backend-unavailable', `Backend ${wanted} is not there: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -13,7 +13,6 @@ export type RuntimeErrorCode =
 export class RuntimeError extends ConvzooError {
   declare readonly code: RuntimeErrorCode;
 
-  // biome-ignore lint/complexity/noUselessConstructor: narrows `code` to the codes of this package
   constructor(code: RuntimeErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }

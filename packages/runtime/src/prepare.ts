@@ -1,4 +1,15 @@
-import { type Float32Tensor, formatShape, type Graph, inputOf, keepTaps, optimiseForInference, type Parameters, paramsOf, sameShape, sizeOf } from '@convzoo/layers';
+import {
+  type Float32Tensor,
+  formatShape,
+  type Graph,
+  inputOf,
+  keepTaps,
+  optimiseForInference,
+  type Parameters,
+  paramsOf,
+  sameShape,
+  sizeOf,
+} from '@convzoo/layers';
 import type { Backend, PrepareOptions } from './backend.js';
 import { RuntimeError } from './errors.js';
 
@@ -22,7 +33,10 @@ function checkParameters(graph: Graph, params: Parameters): void {
   for (const { path, shape } of paramsOf(graph)) {
     const tensor = params.get(path);
     if (tensor === undefined) {
-      throw new RuntimeError('missing-parameter', `${graph.name} has no value for parameter ${path}; bind its weights first.`);
+      throw new RuntimeError(
+        'missing-parameter',
+        `${graph.name} has no value for parameter ${path}; bind its weights first.`,
+      );
     }
     if (!sameShape(tensor.shape, shape)) {
       throw new RuntimeError(

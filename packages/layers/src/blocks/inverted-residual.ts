@@ -13,7 +13,11 @@ export interface InvertedResidualOptions {
   readonly padding?: PaddingLike;
   readonly activation: ActivationFunction;
   readonly norm?: Omit<BatchNormOptions, 'name'>;
-  readonly names: { readonly expand: ConvNormNames; readonly depthwise: ConvNormNames; readonly project: ConvNormNames };
+  readonly names: {
+    readonly expand: ConvNormNames;
+    readonly depthwise: ConvNormNames;
+    readonly project: ConvNormNames;
+  };
 }
 
 /**
@@ -24,7 +28,8 @@ export function invertedResidual(nn: Builder, x: Value, options: InvertedResidua
   const { out, expand, kernel, stride, padding, activation, norm = {}, names } = options;
   const inputs = channelsOf(x.shape);
   let y = x;
-  if (expand !== 1) y = convNormActivation(nn, y, { names: names.expand, out: inputs * expand, kernel: 1, activation, norm });
+  if (expand !== 1)
+    y = convNormActivation(nn, y, { names: names.expand, out: inputs * expand, kernel: 1, activation, norm });
   y = depthwiseNormActivation(nn, y, {
     names: names.depthwise,
     kernel,

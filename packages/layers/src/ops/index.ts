@@ -39,7 +39,8 @@ export function inferShape<K extends OpName>(
   params: readonly ParamSpec[],
 ): Shape {
   const rule: OpRule<K> = opRules[op];
-  if (rule.arity !== null && inputs.length !== rule.arity) violation(`takes ${rule.arity} input(s), got ${inputs.length}`);
+  if (rule.arity !== null && inputs.length !== rule.arity)
+    violation(`takes ${rule.arity} input(s), got ${inputs.length}`);
   if (rule.params !== null) checkRoles(rule.params, params);
   rule.validate(attributes);
   return rule.shape(inputs, attributes, params);

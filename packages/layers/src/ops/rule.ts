@@ -43,13 +43,15 @@ export function checkPerChannel(params: readonly ParamSpec[], channels: number, 
 
 export function checkPositive(name: string, values: readonly number[]): void {
   for (const value of values) {
-    if (!Number.isSafeInteger(value) || value < 1) violation(`${name} must be whole numbers of at least 1, got ${values}`);
+    if (!Number.isSafeInteger(value) || value < 1)
+      violation(`${name} must be whole numbers of at least 1, got ${values}`);
   }
 }
 
 export function checkNotNegative(name: string, values: readonly number[]): void {
   for (const value of values) {
-    if (!Number.isSafeInteger(value) || value < 0) violation(`${name} must be whole numbers of at least 0, got ${values}`);
+    if (!Number.isSafeInteger(value) || value < 0)
+      violation(`${name} must be whole numbers of at least 0, got ${values}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Value } from '../builder.js';
+import { Builder } from '../builder.js';
 import { GraphError } from '../errors.js';
 import { type Graph, type NodeId, nodeAt, tapOf } from '../graph.js';
-import { Builder } from '../builder.js';
 import { copyAny } from './rewrite.js';
 
 /** Drops what neither the output nor a tap reads. The input stays. */
@@ -17,7 +17,8 @@ export function dropDeadNodes(graph: Graph): Graph {
   const values = new Map<NodeId, Value>();
   const at = (id: NodeId): Value => {
     const value = values.get(id);
-    if (value === undefined) throw new GraphError('cycle', '', `Graph ${graph.name}: node ${id} is read before it is computed.`);
+    if (value === undefined)
+      throw new GraphError('cycle', '', `Graph ${graph.name}: node ${id} is read before it is computed.`);
     return value;
   };
   for (const node of graph.nodes) {

@@ -1,8 +1,8 @@
 import { ConvzooError } from '../errors.js';
-import { consumersOf, type Graph, type Node, nodeAt, paramOf, type ParamSpec } from '../graph.js';
+import { consumersOf, type Graph, type Node, nodeAt, type ParamSpec, paramOf } from '../graph.js';
 import { channelsOf } from '../shape.js';
 import { float32Tensor, type Parameters } from '../tensor.js';
-import { copyAny, copyNode, rewriteGraph, type Rewrite } from './rewrite.js';
+import { copyAny, copyNode, type Rewrite, rewriteGraph } from './rewrite.js';
 
 interface Fold {
   readonly kernel: ParamSpec;
@@ -20,6 +20,9 @@ interface Fold {
 export function foldBatchNorm(graph: Graph): Rewrite {
   const consumers = consumersOf(graph);
   const kept = new Set([graph.output, ...Object.values(graph.taps)]);
+  const uses = new Map<string, number>();
+  for (const node of graph.nodes) for (const { path } of node.params) uses.set(path, (uses.get(path) ?? 0) + 1);
+  const isShared = (node: Node): boolean => node.params.some(({ path }) => (uses.get(path) ?? 0) > 1);
   const folds = new Map<number, Fold>();
   const absorbed = new Set<number>();
   for (const norm of graph.nodes) {
@@ -28,7 +31,8 @@ export function foldBatchNorm(graph: Graph): Rewrite {
     if (layer.op !== 'conv2d' && layer.op !== 'dense') continue;
     if (layer.attributes.activation !== 'linear' || kept.has(layer.id) || consumers[layer.id]?.length !== 1) continue;
     const kernel = paramOf(layer, 'kernel');
-    if (kernel === undefined) continue;
+    // What another node reads too must keep its value.
+    if (kernel === undefined || isShared(layer) || isShared(norm)) continue;
     folds.set(layer.id, {
       kernel,
       bias: paramOf(layer, 'bias'),
@@ -55,7 +59,10 @@ function foldParameters(folds: readonly Fold[], params: Parameters): Parameters 
     if (spec === undefined) return undefined;
     const tensor = params.get(spec.path);
     if (tensor !== undefined) return tensor.data;
-    throw new ConvzooError('missing-parameter', `Parameter ${spec.path} has no value; bind the network's weights first.`);
+    throw new ConvzooError(
+      'missing-parameter',
+      `Parameter ${spec.path} has no value; bind the network's weights first.`,
+    );
   };
   for (const { kernel, bias, norm, foldedKernel, foldedBias } of folds) {
     const channels = channelsOf(kernel.shape);

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph.js';
-import { sameShape, type Shape } from '../shape.js';
+import { type Shape, sameShape } from '../shape.js';
 import { copyAny, copyNode, rewriteGraph } from './rewrite.js';
 
 /**

@@ -8,7 +8,11 @@ export function headOf(graph: Graph): AnyNode {
   for (let node = nodeAt(graph, graph.output); ; node = nodeAt(graph, node.inputs[0] ?? -1)) {
     if (node.op === 'dense' || node.op === 'conv2d') return node;
     if (node.inputs.length !== 1) {
-      throw new GraphError('no-head', node.path, `Graph ${graph.name} does not end in one classifier layer; replace it by hand.`);
+      throw new GraphError(
+        'no-head',
+        node.path,
+        `Graph ${graph.name} does not end in one classifier layer; replace it by hand.`,
+      );
     }
   }
 }

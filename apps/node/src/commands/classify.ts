@@ -1,0 +1,108 @@
+import { analyse } from '@convzoo/cost-analysis';
+import { formatBytes, formatCount } from '@convzoo/cost-analysis/format';
+import { describeChoice, pickBackend } from '../backends.js';
+import { describeFailure, EXIT, type Failure } from '../errors.js';
+import { classifyPicture, type Guess, type Times } from '../network/classifier.js';
+import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
+import { bar } from '../output/bar.js';
+import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { findPictures } from '../pictures/find.js';
+import { displayName, samplePictures } from '../pictures/samples.js';
+import { backendHelp, command, wholeNumber } from './options.js';
+
+/** One entry of `--json`. */
+interface Answer {
+  readonly image: string;
+  readonly model: string;
+  readonly backend: string;
+  readonly top?: readonly Guess[];
+  readonly error?: Failure;
+}
+
+export function classifyCommand() {
+  return command('classify')
+    .description('Say what is on pictures')
+    .argument('[pictures...]', 'files, folders or patterns; sample photographs if none are given')
+    .option('-m, --model <name>', 'network of the zoo, e.g. mobilenet_v2@0.5,160', DEFAULT_MODEL)
+    .option(
+      '-w, --weights <file>',
+      'weights (safetensors or Keras .h5); its dialect chooses the variant of the network',
+    )
+    .option('-t, --top <count>', 'classes to show', wholeNumber(1), 3)
+    .option('-b, --backend <name>', backendHelp)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ convzoo classify
+  $ convzoo classify cat.jpg photos/ 'more/**/*.png' --top 5
+  $ convzoo classify cat.jpg --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5
+  $ convzoo classify photos/ --json > answers.json`,
+    )
+    .action(async (inputs, options) => {
+      process.exitCode = await classify(inputs, options);
+    });
+}
+
+interface ClassifyOptions {
+  readonly model: string;
+  readonly weights?: string | undefined;
+  readonly top: number;
+  readonly backend?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
+async function classify(inputs: readonly string[], options: ClassifyOptions): Promise<number> {
+  const terminal = terminalOf(options);
+  const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
+  const network = await loadNetwork(options.model, options.weights);
+  const choice = await pickBackend('few-pictures', options.backend);
+  terminal.note(`Network: ${network.model}, ${network.origin}.`);
+  terminal.note(`Backend: ${describeChoice(choice)}`);
+  await using session = await choice.backend.prepare(network.graph, network.params);
+  const answers: Answer[] = [];
+  for (const picture of pictures) {
+    const about = { image: picture, model: network.model, backend: choice.backend.name };
+    try {
+      const { top, times } = await classifyPicture(picture, network, session, options.top);
+      answers.push({ ...about, top });
+      if (options.json !== true) printAnswer(terminal, picture, top, times);
+    } catch (error) {
+      const failure = describeFailure(error);
+      answers.push({ ...about, error: failure });
+      if (options.json !== true)
+        terminal.print(`\n${terminal.colors.bold(displayName(picture))}\n  ${terminal.colors.red(failure.message)}`);
+    }
+  }
+  if (options.json === true) printJson(answers);
+  else if (options.quiet !== true) printCost(terminal, network);
+  return answers.some(({ error }) => error !== undefined) ? EXIT.failure : EXIT.ok;
+}
+
+/** Columns for the bar of a probability. */
+const BAR = 30;
+
+function printAnswer({ print, colors, width }: Terminal, picture: string, top: readonly Guess[], times: Times): void {
+  const longest = Math.max(...top.map(({ label }) => label.length));
+  const room = Math.max(Math.min(BAR, width - longest - 14), 0);
+  const total = times.decode + times.preprocess + times.run;
+  print(`\n${colors.bold(displayName(picture))}`);
+  top.forEach(({ label, probability }, rank) => {
+    const percent = `${(100 * probability).toFixed(1)} %`.padStart(7);
+    const line = `  ${label.padEnd(longest)}  ${percent}  ${colors.cyan(bar(probability, room))}`.trimEnd();
+    print(rank === 0 ? line : colors.dim(line));
+  });
+  const parts = `decode ${times.decode.toFixed(0)}, preprocess ${times.preprocess.toFixed(0)}, network ${times.run.toFixed(0)}`;
+  print(colors.dim(`  ${total.toFixed(0)} ms (${parts})`));
+}
+
+function printCost({ print, colors }: Terminal, { graph, model }: LoadedNetwork): void {
+  const { total, input } = analyse(graph);
+  print(
+    `\n${colors.bold(`${model} costs`)} for one picture of ${input.slice(0, 2).join('x')}:\n` +
+      `  ${formatCount(total.params)} parameters (${formatBytes(total.weightBytes)} as float32), ` +
+      `${formatCount(total.macs)} MACs = ${formatCount(total.flops)} FLOPs`,
+  );
+}

@@ -1,0 +1,36 @@
+import { Command } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from 'commander';
+import { backendNames } from '../backends.js';
+
+/** A whole number of at least `least`, for commander. */
+export const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least)
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return value;
+  };
+
+/** A number between two bounds, both included. */
+export const numberBetween =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+
+/** A command with the options that all have. */
+export function command(name: string) {
+  return new Command(name)
+    .option('--json', 'write JSON to stdout, and nothing else')
+    .option('-q, --quiet', 'write results only')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .option('--debug', 'show the stack of an error')
+    .showHelpAfterError('(add --help for the options)');
+}
+
+export const backendHelp = `${backendNames.join(', ')}; chosen with a reason if not given`;

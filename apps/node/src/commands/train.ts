@@ -1,0 +1,157 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ConvzooError } from '@convzoo/layers';
+import { writeFileAtomic } from '@convzoo/weights/node';
+import { resolveModel } from '@convzoo/zoo';
+import { describeChoice, pickBackend } from '../backends.js';
+import { EXIT, UsageError } from '../errors.js';
+import { DEFAULT_MODEL } from '../network/load.js';
+import { presetFor } from '../network/preset.js';
+import { formatDuration, startProgress } from '../output/progress.js';
+import { printJson, terminalOf } from '../output/terminal.js';
+import { makeCard } from '../training/card.js';
+import { readLabelledImages } from '../training/datasets.js';
+import { type Recipe, runTraining } from '../training/run.js';
+import { TrainingStore } from '../training/store.js';
+import { backendHelp, command, numberBetween, wholeNumber } from './options.js';
+
+export function trainCommand() {
+  return command('train')
+    .description('Train a network from scratch on CIFAR-10')
+    .argument('[model]', 'network of the zoo with a 32x32 input', DEFAULT_MODEL)
+    .requiredOption('--data <file>', 'cifar10-jpeg.tar.gz: class folders of JPEG files under train/ and test/')
+    .option('-o, --out <folder>', 'folder for checkpoint, history, weights and card; by default training/MODEL')
+    .option('--epochs <count>', 'passes over the training pictures', wholeNumber(1), 40)
+    .option('--batch <count>', 'pictures a step', wholeNumber(1), 128)
+    .option('--rate <number>', 'largest learning rate', numberBetween(0, 100), 0.1)
+    .option('--schedule <name>', 'cosine, or steps (a tenth at 50 % and at 75 %)', 'cosine')
+    .option('--warm-up <share>', 'share of the training over which the rate rises', numberBetween(0, 0.9), 0.05)
+    .option('--momentum <number>', 'of SGD', numberBetween(0, 1), 0.9)
+    .option('--nesterov', 'look-ahead momentum (the default)', true)
+    .option('--no-nesterov', 'plain momentum')
+    .option('--weight-decay <number>', 'added to every gradient, as torch does', numberBetween(0, 1), 5e-4)
+    .option('--label-smoothing <share>', 'of the target, spread over all classes', numberBetween(0, 0.99), 0)
+    .option('--seed <number>', 'of starting values, order and augmentation', wholeNumber(0), 1)
+    .option('-b, --backend <name>', backendHelp)
+    .addHelpText(
+      'after',
+      `
+A training that was stopped goes on when the same command is given again.
+
+Examples:
+  $ convzoo train resnet20-cifar10 --data cifar10-jpeg.tar.gz
+  $ convzoo train plain56-cifar10 --data cifar10-jpeg.tar.gz --epochs 10 --out plain56`,
+    )
+    .action(async (model, options) => {
+      process.exitCode = await train(model, options);
+    });
+}
+
+interface TrainOptions extends Omit<Recipe, 'model' | 'schedule'> {
+  readonly data: string;
+  readonly out?: string | undefined;
+  readonly schedule: string;
+  readonly backend?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
+function recipeOf(model: string, options: TrainOptions): Recipe {
+  const { epochs, batch, rate, schedule, warmUp, momentum, nesterov, weightDecay, labelSmoothing, seed } = options;
+  if (schedule !== 'cosine' && schedule !== 'steps') {
+    throw new UsageError('bad-option', `--schedule is cosine or steps; got "${schedule}".`);
+  }
+  return { model, epochs, batch, rate, schedule, warmUp, momentum, nesterov, weightDecay, labelSmoothing, seed };
+}
+
+async function train(model: string, options: TrainOptions): Promise<number> {
+  const terminal = terminalOf(options);
+  const { name, entry, preset } = resolveModel(model);
+  if (preset !== 'cifar10') {
+    throw new UsageError(
+      'bad-option',
+      `${model} takes ${entry.input.join('x')}; this command trains the CIFAR networks, e.g. ${DEFAULT_MODEL}.`,
+    );
+  }
+  const recipe = recipeOf(name, options);
+  const folder = options.out ?? join('training', name);
+  await prepareFolder(folder);
+  const store = new TrainingStore(folder);
+  terminal.note(`Reading ${options.data} ...`);
+  const sets = {
+    train: await readLabelledImages(options.data, 'train'),
+    test: await readLabelledImages(options.data, 'test'),
+  };
+  const graph = entry.build({ classes: sets.train.classes.length });
+  const choice = await pickBackend('long-work', options.backend);
+  terminal.note(`Backend: ${describeChoice(choice)}`);
+  terminal.note(`Training ${name} on ${sets.train.labels.length} pictures; checkpoints in ${folder}.`);
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const steps = recipe.epochs * Math.floor(sets.train.labels.length / recipe.batch);
+  const progress = startProgress(terminal, steps, name);
+  try {
+    const { finished } = await runTraining({
+      recipe,
+      graph,
+      preset: presetFor(preset, entry.input),
+      backend: choice.backend,
+      ...sets,
+      store,
+      signal: stop.signal,
+      onStep: ({ step, loss, accuracy, examplesPerSecond, secondsLeft }) =>
+        progress.update(
+          step,
+          `loss ${loss.toFixed(3)}, ${(100 * accuracy).toFixed(0)} % right, ${examplesPerSecond.toFixed(0)} pictures/s, ` +
+            `${formatDuration(secondsLeft)} left`,
+        ),
+      onEpoch: ({ epoch, trainLoss, trainAccuracy, testAccuracy }) =>
+        terminal.note(
+          `Epoch ${epoch + 1}/${recipe.epochs}: loss ${trainLoss.toFixed(4)}, train ${(100 * trainAccuracy).toFixed(2)} %, ` +
+            `test ${(100 * testAccuracy).toFixed(2)} %`,
+        ),
+    });
+    progress.stop();
+    if (!finished) {
+      terminal.note(`Stopped; the same command goes on from the checkpoint in ${folder}.`);
+      return EXIT.interrupted;
+    }
+  } finally {
+    progress.stop();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+  const history = await store.history();
+  const card = await makeCard({
+    recipe,
+    preset,
+    dataPath: options.data,
+    ...sets,
+    weightsPath: store.weightsPath,
+    history,
+    backend: choice.backend,
+  });
+  await writeFileAtomic(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  if (options.json === true) printJson(card);
+  else
+    terminal.print(
+      `${name}: ${(100 * card.accuracy.top1).toFixed(2)} % of ${card.accuracy.of} test pictures; ${store.weightsPath}`,
+    );
+  return EXIT.ok;
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    // Hours of training must not end in a folder that cannot be written to: try it first.
+    await writeFileAtomic(join(folder, '.writable'), '');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConvzooError(
+      'cannot-write',
+      `The folder ${folder} (in ${dirname(folder)}) cannot be written to: ${why}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { describeFailure, EXIT, exitCodeOf } from './errors.js';
+import { program } from './program.js';
+
+// A reader that has seen enough (`| head -1`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; its own exit code for wrong usage is 1, ours is 2.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    const { code, message } = describeFailure(error);
+    process.stderr.write(`convzoo: ${message}\n`);
+    if (process.argv.includes('--debug') && error instanceof Error)
+      process.stderr.write(`[${code}]\n${error.stack ?? ''}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

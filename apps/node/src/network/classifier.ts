@@ -1,0 +1,66 @@
+import { ConvzooError, float32Tensor } from '@convzoo/layers';
+import { type Image, preprocess } from '@convzoo/preprocessing';
+import { decodeFile } from '@convzoo/preprocessing/node';
+import type { Session } from '@convzoo/runtime';
+import type { LoadedNetwork } from './load.js';
+
+export interface Guess {
+  readonly index: number;
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** Milliseconds of one picture's way. */
+export interface Times {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly run: number;
+}
+
+/** Reads and decodes a picture; the file system's own errors get a code and a sentence. */
+export async function readPicture(path: string): Promise<Image> {
+  try {
+    return await decodeFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') throw new ConvzooError('no-such-file', `${path}: there is no such file.`, { cause: error });
+    if (code === 'EISDIR') throw new ConvzooError('no-such-file', `${path} is a folder.`, { cause: error });
+    if (code === 'EACCES')
+      throw new ConvzooError('cannot-read', `${path} may not be read: permission denied.`, { cause: error });
+    throw error;
+  }
+}
+
+/** softmax, computed in float64 from the largest logit down so that nothing overflows. */
+export function softmax(logits: Float32Array): Float64Array {
+  const peak = logits.reduce((max, logit) => Math.max(max, logit), Number.NEGATIVE_INFINITY);
+  const powers = Float64Array.from(logits, (logit) => Math.exp(logit - peak));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** The `count` most probable classes, the first first. */
+export function topGuesses(logits: Float32Array, labels: readonly string[], count: number): readonly Guess[] {
+  return [...softmax(logits)]
+    .map((probability, index) => ({ index, label: labels[index] ?? `class ${index}`, probability }))
+    .sort((a, b) => b.probability - a.probability || a.index - b.index)
+    .slice(0, count);
+}
+
+/** Classifies one picture. */
+export async function classifyPicture(
+  path: string,
+  { preset, labels }: LoadedNetwork,
+  session: Session,
+  count: number,
+): Promise<{ readonly top: readonly Guess[]; readonly times: Times }> {
+  const start = performance.now();
+  const image = await readPicture(path);
+  const decoded = performance.now();
+  const { data, shape } = preprocess(image, preset);
+  const ready = performance.now();
+  const { output } = await session.run(float32Tensor([1, ...shape], data));
+  const done = performance.now();
+  const times = { decode: decoded - start, preprocess: ready - decoded, run: done - ready };
+  return { top: topGuesses(output.data, labels, count), times };
+}

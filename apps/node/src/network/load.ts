@@ -1,0 +1,76 @@
+import { type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
+import type { Preset } from '@convzoo/preprocessing';
+import { bindWeights, detectDialect, type WeightFile } from '@convzoo/weights';
+import { openWeightsFile } from '@convzoo/weights/node';
+import { type Dialect, resolveModel } from '@convzoo/zoo';
+import { UsageError } from '../errors.js';
+import { embedded } from './embedded.js';
+import { labelsFor } from './labels.js';
+import { presetFor } from './preset.js';
+
+/** A network with its weights, and how pictures become its input and its output names. */
+export interface LoadedNetwork {
+  /** As the user named it. */
+  readonly model: string;
+  readonly graph: Graph;
+  readonly params: Parameters;
+  readonly preset: Preset;
+  readonly labels: readonly string[];
+  /** Where the weights are from, and which variant of the network they chose. */
+  readonly origin: string;
+}
+
+export const DEFAULT_MODEL = embedded.model;
+
+/**
+ * Builds a network and binds its weights: the embedded one without a file, any other from a file whose dialect chooses
+ * the variant of the network and its preprocessing.
+ */
+export async function loadNetwork(model: string, weights?: string): Promise<LoadedNetwork> {
+  const { name } = resolveModel(model);
+  if (weights !== undefined) return fromFile(model, weights);
+  if (name !== embedded.model) {
+    throw new UsageError(
+      'no-weights',
+      `There are no weights for ${model} in this installation, only for ${embedded.model}. ` +
+        'Give a file: --weights FILE (safetensors or Keras .h5).',
+    );
+  }
+  return bind(
+    model,
+    await openWeightsFile(embedded.weightsPath),
+    `weights of ${embedded.package}, trained by this project`,
+  );
+}
+
+async function fromFile(model: string, weights: string): Promise<LoadedNetwork> {
+  return bind(model, await openWeightsFile(weights), `weights of ${weights}`);
+}
+
+async function bind(model: string, file: WeightFile, origin: string): Promise<LoadedNetwork> {
+  try {
+    const dialect = dialectOf(model, file);
+    const resolved = resolveModel(model, dialect === undefined ? {} : { dialect });
+    const graph = resolved.entry.build(resolved.options);
+    const { params, report } = await bindWeights(graph, file, { finite: true });
+    const { shape } = inputOf(graph);
+    const variant = report.dialect === resolved.dialect ? '' : `, names of ${report.dialect}`;
+    return {
+      model,
+      graph,
+      params,
+      preset: presetFor(resolved.preset, shape),
+      labels: await labelsFor(outputOf(graph).shape[0] ?? 0, shape[0] ?? 0),
+      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${resolved.preset}${variant}`,
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The dialect that the file's names are in, where the network exists in it. */
+function dialectOf(model: string, file: WeightFile): Dialect | undefined {
+  const detected = detectDialect(file.tensors.map(({ name }) => name));
+  const { entry } = resolveModel(model);
+  return entry.dialects.find((dialect) => dialect === detected);
+}

@@ -1,0 +1,22 @@
+import type { Shape } from '@convzoo/layers';
+import { type Preset, type PresetName, presets } from '@convzoo/preprocessing';
+
+/** The preset for a network's own input: at another resolution the crop is that, and the resize keeps its share. */
+export function presetFor(name: PresetName, [height = 0, width = 0]: Shape): Preset {
+  const preset: Preset = presets[name];
+  const { crop, resize } = preset;
+  if (crop !== null) {
+    if (crop.height === height && crop.width === width) return preset;
+    if (resize.mode !== 'shorter-side') return { ...preset, crop: { height, width } };
+    // resize = floor(size / crop_pct), as timm and torchvision have it.
+    const share = crop.height / resize.size;
+    return {
+      ...preset,
+      crop: { height, width },
+      resize: { ...resize, size: Math.floor(Math.min(height, width) / share) },
+    };
+  }
+  if (resize.mode === 'center-square' && resize.size !== height)
+    return { ...preset, resize: { ...resize, size: height } };
+  return preset;
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { Command } from '@commander-js/extra-typings';
+import { classifyCommand } from './commands/classify.js';
+import { costCommand } from './commands/cost.js';
+import { evaluateCommand } from './commands/evaluate.js';
+import { trainCommand } from './commands/train.js';
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const found =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  return typeof found === 'string' ? found : 'unknown';
+}
+
+/** The whole command line. Without a command it classifies the sample pictures. */
+export function program() {
+  const root = new Command('convzoo')
+    .description('Classic convolutional networks: classify, count, train, evaluate.')
+    .version(version())
+    .addCommand(classifyCommand(), { isDefault: true })
+    .addCommand(evaluateCommand())
+    .addCommand(costCommand())
+    .addCommand(trainCommand())
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
+  // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.
+  for (const sub of [root, ...root.commands]) sub.exitOverride();
+  return root;
+}
