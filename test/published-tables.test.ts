@@ -3,11 +3,11 @@
  * cost-analysis counts on the zoo's networks.
  */
 import { readFileSync } from 'node:fs';
+import { analyse, type CostReport, groupBy, receptiveFields } from '@convzoo/cost-analysis';
+import { formatTable } from '@convzoo/cost-analysis/format';
+import { Builder, type Graph } from '@convzoo/layers';
+import { buildModel, type ModelName, mobilenetV1 } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
-import { formatTable } from '../packages/cost-analysis/src/format/index.js';
-import { analyse, type CostReport, groupBy, receptiveFields } from '../packages/cost-analysis/src/index.js';
-import { Builder, type Graph } from '../packages/layers/src/index.js';
-import { buildModel, type ModelName, mobilenetV1 } from '../packages/zoo/src/index.js';
 
 type Cell = string | number;
 interface Table {

@@ -3,10 +3,10 @@
  * under the row's own convention and within its own tolerance.
  */
 import { readFileSync } from 'node:fs';
+import { analyse, type ConventionName, type CostReport } from '@convzoo/cost-analysis';
 import type { Graph } from '@convzoo/layers';
+import { type BuildOptions, buildModel, cifarResNet, mobilenetV1 } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
-import { analyse, type ConventionName, type CostReport } from '../packages/cost-analysis/src/index.js';
-import { type BuildOptions, buildModel, cifarResNet, mobilenetV1 } from '../packages/zoo/src/index.js';
 
 interface Row {
   readonly family: string;
