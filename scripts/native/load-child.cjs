@@ -7,13 +7,13 @@ util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 util.isArray ??= Array.isArray;
 
 try {
-  const tf = require(process.argv[2]);
+  const tf = require(process.argv[2] ?? '');
   // The sum of a 3x3 window of ones over the picture 0..15 of 4x4; the window at (0, 0) covers 0+1+2+4+5+6+8+9+10.
   const picture = tf.reshape(tf.range(0, 16), [1, 4, 4, 1]);
   const sums = [...tf.conv2d(picture, tf.ones([3, 3, 1, 1]), 1, 'valid').dataSync()];
   if (sums.join() !== '45,54,81,90') throw new Error(`the addon loads but convolves wrongly: ${sums}`);
   console.log(JSON.stringify({ backend: tf.getBackend(), tensorflow: tf.backend().binding.TF_Version }));
 } catch (error) {
-  console.error(String(error?.message ?? error).split('\n')[0]);
+  console.error(String(error instanceof Error ? error.message : error).split('\n')[0]);
   process.exit(1);
 }

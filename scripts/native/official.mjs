@@ -29,7 +29,10 @@ export async function tryOfficial(tfjs) {
   const script = await keepingManifest(tfjs.folder, () =>
     run(process.execPath, ['scripts/install.js'], {
       cwd: tfjs.folder,
-      env: { ...process.env, PATH: `${join(tfjs.folder, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` },
+      env: {
+        ...process.env,
+        PATH: `${join(tfjs.folder, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+      },
       timeoutMs: DOWNLOAD_MS,
     }),
   );

@@ -48,7 +48,7 @@ export function findTfjsNode() {
  */
 function describe(folder) {
   const { version, binary } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const napi = napiVersion(binary.napi_versions, Number(process.versions.napi));
+  const napi = napiVersion(binary.napi_versions, Number(process.versions['napi']));
   const modulePath = binary.module_path.replace('{napi_build_version}', String(napi));
   return { folder, version, napi, addon: join(folder, modulePath, `${binary.module_name}.node`) };
 }
