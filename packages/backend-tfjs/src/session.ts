@@ -1,5 +1,20 @@
-import { type Float32Tensor, float32Tensor, type Graph, type NodeId, type Parameters, type ParamSpec } from '@convzoo/layers';
-import { checkInput, prepareNetwork, type PrepareOptions, RuntimeError, type RunResult, type Session } from '@convzoo/runtime';
+import {
+  type Float32Tensor,
+  float32Tensor,
+  type Graph,
+  type NodeId,
+  type Parameters,
+  type ParamSpec,
+} from '@convzoo/layers';
+import {
+  checkInput,
+  type PreparedNetwork,
+  type PrepareOptions,
+  prepareNetwork,
+  type RunResult,
+  RuntimeError,
+  type Session,
+} from '@convzoo/runtime';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileNode } from './compile/compilers.js';
@@ -10,8 +25,8 @@ import type { Kernels } from './kernels/kernels.js';
 export interface SessionHost {
   readonly name: string;
   readonly kernels: Kernels;
-  /** Makes this tfjs backend the active one: tfjs has one at a time for the whole process. */
-  activate(): Promise<void>;
+  /** Runs `compute`, which does not wait, with this tfjs backend active: tfjs has one at a time for the whole process. */
+  run<T>(compute: () => T): Promise<T>;
 }
 
 /** A network on one tfjs backend, its weights kept there. */
@@ -23,58 +38,59 @@ export class TfjsSession implements Session {
   readonly #steps: readonly Step[];
   /** Ids of the nodes whose results are last read by each node. */
   readonly #lastReads: readonly (readonly NodeId[])[];
-  readonly #tensors: Tensor[];
+  readonly #tensors: readonly Tensor[];
   #disposed = false;
 
-  static async create(host: SessionHost, graph: Graph, params: Parameters, options: PrepareOptions): Promise<TfjsSession> {
+  static async create(
+    host: SessionHost,
+    graph: Graph,
+    params: Parameters,
+    options: PrepareOptions,
+  ): Promise<TfjsSession> {
     const prepared = prepareNetwork(graph, params, options);
-    await host.activate();
-    return new TfjsSession(host, graph, prepared.graph, prepared.params);
+    return host.run(() => new TfjsSession(host, graph, prepared.graph, compilePlan(host, prepared)));
   }
 
-  private constructor(host: SessionHost, graph: Graph, plan: Graph, params: Parameters) {
+  private constructor(host: SessionHost, graph: Graph, plan: Graph, { steps, tensors }: CompiledPlan) {
     this.#host = host;
     this.backend = host.name;
     this.graph = graph;
     this.#plan = plan;
-    this.#tensors = [];
-    const weights = new Map<string, Tensor>();
-    const keep = <T extends Tensor>(tensor: T): T => {
-      this.#tensors.push(tensor);
-      return tensor;
-    };
-    const weight = (spec: ParamSpec): Tensor => {
-      const known = weights.get(spec.path);
-      if (known !== undefined) return known;
-      const tensor = params.get(spec.path);
-      if (tensor === undefined) throw new RuntimeError('missing-parameter', `No value for parameter ${spec.path}.`);
-      const uploaded = keep(tf.tensor(tensor.data, [...spec.shape], 'float32'));
-      weights.set(spec.path, uploaded);
-      return uploaded;
-    };
-    this.#steps = plan.nodes.map((node) => compileNode(node, { graph: plan, kernels: host.kernels, weight, keep }));
+    this.#steps = steps;
+    this.#tensors = tensors;
     this.#lastReads = lastReads(plan);
   }
 
   async run(input: Float32Tensor): Promise<RunResult> {
     this.#assertAlive();
-    const batch = checkInput(this.graph, input);
-    await this.#host.activate();
-    this.#assertAlive();
-    // From here to the end of `compute` nothing waits, so no other session can change the active backend.
-    const results = this.#compute(tf.tensor(input.data, [batch, ...input.shape.slice(1)], 'float32'));
-    const read = async (id: NodeId): Promise<Float32Tensor> => {
-      const tensor = results.get(id);
-      if (tensor === undefined) throw new RangeError(`node ${id} has no result`);
-      return float32Tensor([...tensor.shape], await tensor.data<'float32'>());
-    };
+    checkInput(this.graph, input);
+    const results = await this.#host.run(() => {
+      this.#assertAlive();
+      return this.#compute(tf.tensor(input.data, [...input.shape], 'float32'));
+    });
     try {
-      const taps: Record<string, Float32Tensor> = {};
-      for (const [name, id] of Object.entries(this.#plan.taps)) taps[name] = await read(id);
-      return { output: await read(this.#plan.output), taps };
+      return await this.#read(results, input.data);
     } finally {
       tf.dispose([...results.values()]);
     }
+  }
+
+  /** Brings the output and the taps to the host, each in an array of its own. */
+  async #read(results: ReadonlyMap<NodeId, Tensor>, input: Float32Array): Promise<RunResult> {
+    const given = new Set<ArrayBufferLike>([input.buffer]);
+    const read = async (id: NodeId): Promise<Float32Tensor> => {
+      const tensor = results.get(id);
+      if (tensor === undefined) throw new RangeError(`node ${id} has no result`);
+      // Some backends hand out the array that they hold, which may be the caller's input or what another tap is given.
+      const data = await tensor.data<'float32'>();
+      const own = given.has(data.buffer) ? data.slice() : data;
+      given.add(own.buffer);
+      return float32Tensor([...tensor.shape], own);
+    };
+    const output = await read(this.#plan.output);
+    const taps: Record<string, Float32Tensor> = {};
+    for (const [name, id] of Object.entries(this.#plan.taps)) taps[name] = await read(id);
+    return { output, taps };
   }
 
   /** Runs every step and frees each result after its last reader. Returns the output and the taps. */
@@ -84,7 +100,9 @@ export class TfjsSession implements Session {
       for (const node of this.#plan.nodes) {
         const step = this.#steps[node.id];
         const inputs = node.op === 'input' ? [input] : node.inputs.map((id) => values.get(id));
-        if (step === undefined || !inputs.every((x) => x !== undefined)) throw new RangeError(`${node.path} cannot run yet`);
+        if (step === undefined || !inputs.every((x) => x !== undefined)) {
+          throw new RangeError(`${node.path} cannot run yet`);
+        }
         values.set(node.id, step(inputs));
         for (const id of this.#lastReads[node.id] ?? []) {
           values.get(id)?.dispose();
@@ -103,8 +121,7 @@ export class TfjsSession implements Session {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#host.activate();
-    tf.dispose(this.#tensors);
+    tf.dispose([...this.#tensors]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,6 +132,37 @@ export class TfjsSession implements Session {
     if (this.#disposed) {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
+  }
+}
+
+interface CompiledPlan {
+  readonly steps: readonly Step[];
+  /** Weights and constants on the backend. */
+  readonly tensors: readonly Tensor[];
+}
+
+/** Uploads the weights and compiles every node. Leaves nothing on the backend where that fails. */
+function compilePlan({ kernels }: SessionHost, { graph, params }: PreparedNetwork): CompiledPlan {
+  const tensors: Tensor[] = [];
+  const weights = new Map<string, Tensor>();
+  const keep = <T extends Tensor>(tensor: T): T => {
+    tensors.push(tensor);
+    return tensor;
+  };
+  const weight = (spec: ParamSpec): Tensor => {
+    const known = weights.get(spec.path);
+    if (known !== undefined) return known;
+    const tensor = params.get(spec.path);
+    if (tensor === undefined) throw new RuntimeError('missing-parameter', `No value for parameter ${spec.path}.`);
+    const uploaded = keep(tf.tensor(tensor.data, [...spec.shape], 'float32'));
+    weights.set(spec.path, uploaded);
+    return uploaded;
+  };
+  try {
+    return { steps: graph.nodes.map((node) => compileNode(node, { graph, kernels, weight, keep })), tensors };
+  } catch (error) {
+    tf.dispose(tensors);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import * as tf from '@tensorflow/tfjs-core';
 import { RuntimeError } from '@convzoo/runtime';
+import * as tf from '@tensorflow/tfjs-core';
 import { startBackend, type TfjsBackend } from './backend.js';
 import { nativeKernels } from './kernels/native/index.js';
 
@@ -12,7 +12,11 @@ import { nativeKernels } from './kernels/native/index.js';
  */
 export async function tensorflowBackend(): Promise<TfjsBackend> {
   await loadAddon();
-  return startBackend({ name: 'tensorflow', description: `TensorFlow (tfjs-node ${tf.version_core}), native`, kernels: nativeKernels });
+  return startBackend({
+    name: 'tensorflow',
+    description: `TensorFlow (tfjs-node ${tf.version_core}), native`,
+    kernels: nativeKernels,
+  });
 }
 
 async function loadAddon(): Promise<void> {
@@ -26,9 +30,13 @@ async function loadAddon(): Promise<void> {
   try {
     await import('@tensorflow/tfjs-node');
   } catch (error) {
-    throw new RuntimeError('backend-unavailable', `${whyNot(error)} Run "pnpm native" in a checkout of convzoo, or use wasm.`, {
-      cause: error,
-    });
+    throw new RuntimeError(
+      'backend-unavailable',
+      `${whyNot(error)} Run "pnpm native" in a checkout of convzoo, or use wasm.`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     console.warn = warn;
   }
@@ -36,7 +44,9 @@ async function loadAddon(): Promise<void> {
 
 function whyNot(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (/Cannot find (package|module) '@tensorflow\/tfjs-node'/.test(message)) return '@tensorflow/tfjs-node is not installed.';
-  if (/native addon module|tfjs_binding/.test(message)) return '@tensorflow/tfjs-node is installed without its native addon.';
+  if (/Cannot find (package|module) '@tensorflow\/tfjs-node'/.test(message))
+    return '@tensorflow/tfjs-node is not installed.';
+  if (/native addon module|tfjs_binding/.test(message))
+    return '@tensorflow/tfjs-node is installed without its native addon.';
   return `@tensorflow/tfjs-node does not load (${message.split('\n')[0]}).`;
 }

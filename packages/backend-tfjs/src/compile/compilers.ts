@@ -74,8 +74,17 @@ const compilers: { readonly [K in OpName]: Compiler<K> } = {
     return (inputs) => adaptiveAvgPool(onlyMap(inputs), matrices);
   },
   zeroPad: ({ node }) => {
-    const { spatial: [top, right, bottom, left], channels: [before, after] } = node.attributes;
-    return (inputs) => tf.pad(only(inputs), [[0, 0], [top, bottom], [left, right], [before, after]]);
+    const {
+      spatial: [top, right, bottom, left],
+      channels: [before, after],
+    } = node.attributes;
+    return (inputs) =>
+      tf.pad(only(inputs), [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [before, after],
+      ]);
   },
   flatten: () => (inputs) => {
     const x = only(inputs);

@@ -1,4 +1,18 @@
-import { type AvgPoolAttributes, axisPadding, channelsOf, type ExplicitPadding, type Graph, type MapShape, type MaxPoolAttributes, type Node, nodeAt, type Padding, type Pair, paramOf, type Shape } from '@convzoo/layers';
+import {
+  type AvgPoolAttributes,
+  axisPadding,
+  channelsOf,
+  type ExplicitPadding,
+  type Graph,
+  type MapShape,
+  type MaxPoolAttributes,
+  type Node,
+  nodeAt,
+  type Padding,
+  type Pair,
+  paramOf,
+  type Shape,
+} from '@convzoo/layers';
 
 /** A window over maps of one known size: padding in numbers, so that no backend has to agree on what `same` means. */
 export interface WindowGeometry {
@@ -26,7 +40,13 @@ export interface AvgPoolGeometry extends WindowGeometry {
 
 const asMap = (shape: Shape): MapShape => [shape[0] ?? 1, shape[1] ?? 1, channelsOf(shape)];
 
-function resolvePadding(padding: Padding, [height, width]: MapShape, size: Pair, strides: Pair, dilations: Pair): ExplicitPadding {
+function resolvePadding(
+  padding: Padding,
+  [height, width]: MapShape,
+  size: Pair,
+  strides: Pair,
+  dilations: Pair,
+): ExplicitPadding {
   const y = axisPadding(padding, 'height', height, { kernel: size[0], stride: strides[0], dilation: dilations[0] });
   const x = axisPadding(padding, 'width', width, { kernel: size[1], stride: strides[1], dilation: dilations[1] });
   return [y.before, x.after, y.after, x.before];

@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from '../geometry.js';
 import type { Epilogue, Kernels } from '../kernels.js';
 import { depthwiseFilter } from '../portable/convolution.js';
+import * as composed from '../portable/convolution-gradient.js';
+import { isDilated, withoutDilation } from '../spread.js';
 import { type Attribute, attribute, execute } from './execute.js';
 
 /** TensorFlow's `explicit_paddings` for NHWC, or `VALID` where there is none. */
@@ -18,7 +20,11 @@ export function paddingAttributes([top, right, bottom, left]: ExplicitPadding): 
 /** Whether the padding is what TensorFlow's `SAME` would choose. */
 function isSame({ input, size, strides, dilations, padding: [top, right, bottom, left] }: ConvGeometry): boolean {
   const axis = (i: 0 | 1) =>
-    axisPadding('same', i === 0 ? 'height' : 'width', input[i], { kernel: size[i], stride: strides[i], dilation: dilations[i] });
+    axisPadding('same', i === 0 ? 'height' : 'width', input[i], {
+      kernel: size[i],
+      stride: strides[i],
+      dilation: dilations[i],
+    });
   const [y, x] = [axis(0), axis(1)];
   return y.before === top && y.after === bottom && x.before === left && x.after === right;
 }
@@ -34,7 +40,8 @@ interface PaddingPlan {
 }
 
 function planPadding(geometry: ConvGeometry): PaddingPlan {
-  if (geometry.padding.every((side) => side === 0)) return { attributes: [attribute.string('padding', 'VALID')], pad: undefined };
+  if (geometry.padding.every((side) => side === 0))
+    return { attributes: [attribute.string('padding', 'VALID')], pad: undefined };
   if (isSame(geometry)) return { attributes: [attribute.string('padding', 'SAME')], pad: undefined };
   return { attributes: [attribute.string('padding', 'VALID')], pad: geometry.padding };
 }
@@ -54,7 +61,12 @@ function convAttributes({ strides, dilations, depthwise }: ConvGeometry, padding
 function withPadding(x: Tensor4D, { pad }: PaddingPlan, use: (x: Tensor4D) => Tensor4D): Tensor4D {
   if (pad === undefined) return use(x);
   const [top, right, bottom, left] = pad;
-  const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+  const padded = tf.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
   try {
     return use(padded);
   } finally {
@@ -82,7 +94,8 @@ export function finish<T extends tf.Tensor>(product: T, { bias, activation }: Ep
   if (bias !== undefined) {
     replace(execute<T>('BiasAdd', [attribute.type('T'), attribute.string('data_format', 'NHWC')], [y, bias]));
   }
-  if (activation !== 'linear') replace(execute<T>(activation === 'relu' ? 'Relu' : 'Relu6', [attribute.type('T')], [y]));
+  if (activation !== 'linear')
+    replace(execute<T>(activation === 'relu' ? 'Relu' : 'Relu6', [attribute.type('T')], [y]));
   return y;
 }
 
@@ -97,7 +110,23 @@ function withFilter<T>(filter: Tensor4D, geometry: ConvGeometry, use: (filter: T
   }
 }
 
+/** TensorFlow's depthwise kernels want one stride for both axes, and dilation only where oneDNN is on. */
+const isUnevenDepthwise = ({ depthwise, strides }: ConvGeometry): boolean => depthwise && strides[0] !== strides[1];
+
+/** Whether TensorFlow has the gradients: those of its own CPU kernels know no dilation. */
+const hasGradients = (geometry: ConvGeometry): boolean => !isDilated(geometry) && !isUnevenDepthwise(geometry);
+
 export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
+  if (geometry.depthwise && isDilated(geometry)) {
+    return tf.tidy(() => conv2d(x, ...withoutDilation(filter, geometry), epilogue));
+  }
+  if (isUnevenDepthwise(geometry)) {
+    // Every pixel, and then those that the strides leave: a window of one pixel has nothing to pool.
+    const strides = [...geometry.strides] as [number, number];
+    return tf.tidy(() =>
+      tf.maxPool(conv2d(x, filter, { ...geometry, strides: [1, 1] }, epilogue), 1, strides, 'valid'),
+    );
+  }
   const op = geometry.depthwise ? 'DepthwiseConv2dNative' : 'Conv2D';
   const plan = planPadding(geometry);
   const product = withPadding(x, plan, (padded) =>
@@ -107,6 +136,7 @@ export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
 };
 
 export const conv2dInputGradient: Kernels['conv2dInputGradient'] = (dy, filter, geometry) => {
+  if (!hasGradients(geometry)) return composed.conv2dInputGradient(dy, filter, geometry);
   const op = geometry.depthwise ? 'DepthwiseConv2dNativeBackpropInput' : 'Conv2DBackpropInput';
   const plan = planPadding(geometry);
   const [top, right, bottom, left] = plan.pad ?? [0, 0, 0, 0];
@@ -122,6 +152,7 @@ export const conv2dInputGradient: Kernels['conv2dInputGradient'] = (dy, filter, 
 };
 
 export const conv2dFilterGradient: Kernels['conv2dFilterGradient'] = (x, dy, geometry) => {
+  if (!hasGradients(geometry)) return composed.conv2dFilterGradient(x, dy, geometry);
   const { groups, depthwise, filter } = geometry;
   const [kh, kw, , out] = filter;
   const plan = planPadding(geometry);

@@ -10,10 +10,18 @@ interface Attribute {
 /** The part of tfjs-node's backend that runs any TensorFlow op by name (dist/nodejs_kernel_backend.d.ts). */
 interface NodeBackend {
   readonly binding: Readonly<
-    Record<'TF_FLOAT' | 'TF_INT32' | 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL', number>
+    Record<
+      'TF_FLOAT' | 'TF_INT32' | 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL',
+      number
+    >
   >;
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
-  executeMultipleOutputs(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly Tensor[],
+    outputs: number,
+  ): Tensor[];
 }
 
 const backend = (): NodeBackend => tf.backend() as unknown as NodeBackend;
@@ -24,7 +32,11 @@ export const attribute = {
     const { binding } = backend();
     return { name, type: binding.TF_ATTR_TYPE, value: dtype === 'float32' ? binding.TF_FLOAT : binding.TF_INT32 };
   },
-  int: (name: string, value: number | readonly number[]): Attribute => ({ name, type: backend().binding.TF_ATTR_INT, value }),
+  int: (name: string, value: number | readonly number[]): Attribute => ({
+    name,
+    type: backend().binding.TF_ATTR_INT,
+    value,
+  }),
   float: (name: string, value: number): Attribute => ({ name, type: backend().binding.TF_ATTR_FLOAT, value }),
   string: (name: string, value: string): Attribute => ({ name, type: backend().binding.TF_ATTR_STRING, value }),
   bool: (name: string, value: boolean): Attribute => ({ name, type: backend().binding.TF_ATTR_BOOL, value }),
@@ -33,7 +45,11 @@ export const attribute = {
 export type { Attribute };
 
 /** Runs a TensorFlow op that has one result. */
-export function execute<T extends Tensor = Tensor>(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): T {
+export function execute<T extends Tensor = Tensor>(
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly Tensor[],
+): T {
   return backend().executeSingleOutput(name, attributes, inputs) as T;
 }
 

@@ -17,7 +17,8 @@ const maxPoolAttributes = (geometry: WindowGeometry): Attribute[] => [
   ...paddingAttributes(geometry.padding),
 ];
 
-export const maxPool: Kernels['maxPool'] = (x, geometry) => execute<Tensor4D>('MaxPool', maxPoolAttributes(geometry), [x]);
+export const maxPool: Kernels['maxPool'] = (x, geometry) =>
+  execute<Tensor4D>('MaxPool', maxPoolAttributes(geometry), [x]);
 
 export const maxPoolGradient: Kernels['maxPoolGradient'] = (dy, x, y, geometry) =>
   execute<Tensor4D>('MaxPoolGrad', maxPoolAttributes(geometry), [x, y, dy]);
@@ -37,7 +38,12 @@ function divisorFactor(geometry: AvgPoolGeometry): Tensor4D {
 export const avgPool: Kernels['avgPool'] = (x, geometry) =>
   tf.tidy(() => {
     const [top, right, bottom, left] = geometry.padding;
-    const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const padded = tf.pad(x, [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ]);
     return tf.mul(execute<Tensor4D>('AvgPool', avgPoolAttributes(geometry), [padded]), divisorFactor(geometry));
   });
 

@@ -2,12 +2,20 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
+import { isDilated, isStrided, withoutDilation } from '../spread.js';
 
 type ExplicitPad = [[0, 0], [number, number], [number, number], [0, 0]];
 
-export function tfPadding({ padding: [top, right, bottom, left] }: Pick<ConvGeometry, 'padding'>): ExplicitPad | 'valid' {
+export function tfPadding({
+  padding: [top, right, bottom, left],
+}: Pick<ConvGeometry, 'padding'>): ExplicitPad | 'valid' {
   if (top + right + bottom + left === 0) return 'valid';
-  return [[0, 0], [top, bottom], [left, right], [0, 0]];
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
 }
 
 /** Our depthwise filter `[kh, kw, 1, channels * multiplier]` is TensorFlow's `[kh, kw, channels, multiplier]` in memory. */
@@ -15,7 +23,12 @@ export function depthwiseFilter(filter: Tensor4D, { filter: [kh, kw, , out], gro
   return tf.reshape(filter, [kh, kw, groups, out / groups]);
 }
 
-export const conv2d: Kernels['conv2d'] = (x, filter, geometry, { bias, activation }) => {
+export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
+  // tfjs refuses stride and dilation together, which TensorFlow and torch allow.
+  if (isDilated(geometry) && isStrided(geometry)) {
+    return tf.tidy(() => conv2d(x, ...withoutDilation(filter, geometry), epilogue));
+  }
+  const { bias, activation } = epilogue;
   const shared = {
     x,
     strides: [...geometry.strides] as [number, number],

@@ -35,7 +35,8 @@ export const batchNormTraining: Kernels['batchNormTraining'] = (x, norm, eps, mo
  * dx = scale * inverse * (dy - dshift / n - x^ * dscale / n) (Ioffe and Szegedy, 2015, section 3).
  */
 export const batchNormGradient: Kernels['batchNormGradient'] = (dy, x, scale, [mean, inverse]) => {
-  if (mean === undefined || inverse === undefined) throw new RangeError('batchNormGradient needs what the forward pass saved');
+  if (mean === undefined || inverse === undefined)
+    throw new RangeError('batchNormGradient needs what the forward pass saved');
   const [dx, dscale, dshift] = tf.tidy(() => {
     const axes = batchAxes(x);
     const count = countOf(x);

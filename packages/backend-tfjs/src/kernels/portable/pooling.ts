@@ -2,8 +2,10 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AvgPoolGeometry, averagingCounts, type WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
+import { spread } from '../spread.js';
 import { tfPadding } from './convolution.js';
 import { conv2dInputGradient } from './convolution-gradient.js';
+import { padOrCrop, samples } from './sampling.js';
 
 const window = (geometry: WindowGeometry) => ({
   filterSize: [...geometry.size] as [number, number],
@@ -28,12 +30,32 @@ export const maxPool: Kernels['maxPool'] = (x, geometry) => {
   return tf.maxPool(x, filterSize, strides, pad);
 };
 
+/**
+ * The gradient of a window goes to its largest element, to the first of equal ones. Composed of operations that every
+ * backend has: the kernel of tfjs-wasm 4.22 adds to memory that nobody cleared, so its results are wrong once the heap has
+ * been used.
+ */
 export const maxPoolGradient: Kernels['maxPoolGradient'] = (dy, x, y, geometry) =>
-  tf.engine().runKernel(
-    tf.MaxPoolGrad,
-    { dy, input: x, output: y },
-    { ...window(geometry), dimRoundingMode: undefined } as unknown as tf.NamedAttrMap,
-  ) as Tensor4D;
+  tf.tidy(() => {
+    const { size, strides, padding, input } = geometry;
+    const [kh, kw] = size;
+    const [top, right, bottom, left] = padding;
+    const [sy, sx] = strides;
+    const padded = padOrCrop(x, [top, right + sx - 1, bottom + sy - 1, left], Number.NEGATIVE_INFINITY);
+    let open = tf.onesLike(y);
+    const parts: Tensor4D[] = [];
+    for (let i = 0; i < kh; i++) {
+      for (let j = 0; j < kw; j++) {
+        const wins = tf.mul(open, tf.cast(tf.equal(samples(padded, i, j, geometry), y), 'float32')) as Tensor4D;
+        open = tf.sub(open, wins);
+        const spreadOut = spread(tf.mul(dy, wins), strides);
+        const [, height, width] = spreadOut.shape;
+        const [above, before] = [i - top, j - left];
+        parts.push(padOrCrop(spreadOut, [above, input[1] - width - before, input[0] - height - above, before]));
+      }
+    }
+    return tf.addN(parts);
+  });
 
 export const avgPool: Kernels['avgPool'] = (x, geometry) =>
   tf.tidy(() => {
