@@ -1,6 +1,7 @@
 import type * as H5wasm from 'h5wasm';
 import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
+import { isEndlessHeap } from './global-heap.js';
 
 type Library = typeof H5wasm;
 type Module = Awaited<Library['ready']>;
@@ -15,6 +16,9 @@ interface FileSystem {
   lookupPath(path: string): { readonly node: FileNode };
   unlink(path: string): void;
 }
+
+/** Keras splits what is over 64 KB; text of any length, as a model's configuration, lies elsewhere and does not count. */
+const MAX_ATTRIBUTE_BYTES = 1 << 20;
 
 let opened = 0;
 
@@ -58,7 +62,12 @@ export class Hdf5File {
   /** The strings of an attribute, one or many; undefined if there is none of that name or it holds none. */
   strings(path: string, name: string): readonly string[] | undefined {
     if (!this.attributeNames(path).includes(name)) return undefined;
-    const value = this.#guard(() => new this.#library.Attribute(this.#file.file_id, path, name).json_value);
+    const attribute = this.#guard(() => new this.#library.Attribute(this.#file.file_id, path, name));
+    const bytes = attribute.metadata.size * attribute.metadata.total_size;
+    if (!(bytes <= MAX_ATTRIBUTE_BYTES)) {
+      throw new WeightsError('too-large', `The attribute "${name}" of ${path} claims ${bytes} bytes; it is damaged.`);
+    }
+    const value = this.#guard(() => attribute.json_value);
     const values = Array.isArray(value) ? value.flat(8) : [value];
     return values.every((text) => typeof text === 'string') ? values : undefined;
   }
@@ -150,7 +159,9 @@ function expose(
     read(_stream: unknown, buffer: Int8Array, offset: number, length: number, position: number): number {
       const count = Math.max(0, Math.min(length, size - position));
       if (reader === undefined || count === 0) return 0;
-      buffer.set(reader(position, count), offset);
+      const bytes = reader(position, count);
+      // Zeros instead: HDF5 then misses the signature and says so.
+      buffer.set(isEndlessHeap(bytes, position, size, reader) ? new Uint8Array(count) : bytes, offset);
       return count;
     },
   };
