@@ -1,14 +1,16 @@
+import { existsSync } from 'node:fs';
 import { analyse } from '@convzoo/cost-analysis';
 import { formatBytes, formatCount } from '@convzoo/cost-analysis/format';
+import { nearestNames } from '@convzoo/zoo';
 import { describeChoice, pickBackend } from '../backends.js';
-import { describeFailure, EXIT, type Failure } from '../errors.js';
+import { describeFailure, EXIT, type Failure, UsageError } from '../errors.js';
 import { classifyPicture, type Guess, type Times } from '../network/classifier.js';
 import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { findPictures } from '../pictures/find.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
-import { backendHelp, command, wholeNumber } from './options.js';
+import { backendHelp, COMMANDS, command, wholeNumber } from './options.js';
 
 /** One entry of `--json`. */
 interface Answer {
@@ -56,6 +58,7 @@ interface ClassifyOptions {
 
 async function classify(inputs: readonly string[], options: ClassifyOptions): Promise<number> {
   const terminal = terminalOf(options);
+  refuseMistypedCommand(inputs);
   const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
   const network = await loadNetwork(options.model, options.weights);
   const choice = await pickBackend('few-pictures', options.backend);
@@ -81,6 +84,17 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   return answers.some(({ error }) => error !== undefined) ? EXIT.failure : EXIT.ok;
 }
 
+/** Words without an ending that are no files were probably meant as commands: `convzoo clasify cat.jpg`. */
+function refuseMistypedCommand([first]: readonly string[]): void {
+  if (first === undefined || !/^[a-z]+$/.test(first) || existsSync(first)) return;
+  const [near] = nearestNames(first, COMMANDS);
+  if (near === undefined) return;
+  throw new UsageError(
+    'unknown-command',
+    `There is no command and no picture called "${first}". Did you mean ${near}?`,
+  );
+}
+
 /** Columns for the bar of a probability. */
 const BAR = 30;
 
@@ -98,11 +112,14 @@ function printAnswer({ print, colors, width }: Terminal, picture: string, top: r
   print(colors.dim(`  ${total.toFixed(0)} ms (${parts})`));
 }
 
-function printCost({ print, colors }: Terminal, { graph, model }: LoadedNetwork): void {
+function printCost({ print, colors, width }: Terminal, { graph, model }: LoadedNetwork): void {
   const { total, input } = analyse(graph);
-  print(
-    `\n${colors.bold(`${model} costs`)} for one picture of ${input.slice(0, 2).join('x')}:\n` +
-      `  ${formatCount(total.params)} parameters (${formatBytes(total.weightBytes)} as float32), ` +
-      `${formatCount(total.macs)} MACs = ${formatCount(total.flops)} FLOPs`,
-  );
+  const facts = [
+    `${formatCount(total.params)} parameters`,
+    `${formatBytes(total.weightBytes)} as float32`,
+    `${formatCount(total.macs)} MACs = ${formatCount(total.flops)} FLOPs`,
+  ];
+  const oneLine = `  ${facts.join(', ')}`;
+  print(`\n${colors.bold(`${model} costs`)} for one picture of ${input.slice(0, 2).join('x')}:`);
+  print(oneLine.length <= width ? oneLine : facts.map((fact) => `  ${fact}`).join('\n'));
 }

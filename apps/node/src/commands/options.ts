@@ -23,6 +23,9 @@ export const numberBetween =
     return value;
   };
 
+/** Every command, for hints. */
+export const COMMANDS = ['classify', 'evaluate', 'cost', 'train', 'help'] as const;
+
 /** A command with the options that all have. */
 export function command(name: string) {
   return new Command(name)

@@ -1,16 +1,15 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ConvzooError } from '@convzoo/layers';
+import { join } from 'node:path';
 import { writeFileAtomic } from '@convzoo/weights/node';
 import { resolveModel } from '@convzoo/zoo';
 import { describeChoice, pickBackend } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
 import { DEFAULT_MODEL } from '../network/load.js';
 import { presetFor } from '../network/preset.js';
+import { prepareFolder } from '../output/folder.js';
 import { formatDuration, startProgress } from '../output/progress.js';
 import { printJson, terminalOf } from '../output/terminal.js';
 import { makeCard } from '../training/card.js';
-import { readLabelledImages } from '../training/datasets.js';
+import { hasSplits, readLabelledImages } from '../training/datasets.js';
 import { type Recipe, runTraining } from '../training/run.js';
 import { TrainingStore } from '../training/store.js';
 import { backendHelp, command, numberBetween, wholeNumber } from './options.js';
@@ -19,7 +18,11 @@ export function trainCommand() {
   return command('train')
     .description('Train a network from scratch on CIFAR-10')
     .argument('[model]', 'network of the zoo with a 32x32 input', DEFAULT_MODEL)
-    .requiredOption('--data <file>', 'cifar10-jpeg.tar.gz: class folders of JPEG files under train/ and test/')
+    .requiredOption(
+      '--data <file>',
+      'cifar10-jpeg.tar.gz (class folders under train/ and test/), or CIFAR-10 .bin or .bin.gz',
+    )
+    .option('--test-data <file>', 'pictures to measure on, where --data has no test split')
     .option('-o, --out <folder>', 'folder for checkpoint, history, weights and card; by default training/MODEL')
     .option('--epochs <count>', 'passes over the training pictures', wholeNumber(1), 40)
     .option('--batch <count>', 'pictures a step', wholeNumber(1), 128)
@@ -49,6 +52,7 @@ Examples:
 
 interface TrainOptions extends Omit<Recipe, 'model' | 'schedule'> {
   readonly data: string;
+  readonly testData?: string | undefined;
   readonly out?: string | undefined;
   readonly schedule: string;
   readonly backend?: string | undefined;
@@ -74,15 +78,16 @@ async function train(model: string, options: TrainOptions): Promise<number> {
       `${model} takes ${entry.input.join('x')}; this command trains the CIFAR networks, e.g. ${DEFAULT_MODEL}.`,
     );
   }
+  const { data, testData = data } = options;
+  if (options.testData === undefined && !hasSplits(data)) {
+    throw new UsageError('bad-option', `${data} has no test split; give the pictures to measure on: --test-data FILE.`);
+  }
   const recipe = recipeOf(name, options);
   const folder = options.out ?? join('training', name);
   await prepareFolder(folder);
   const store = new TrainingStore(folder);
-  terminal.note(`Reading ${options.data} ...`);
-  const sets = {
-    train: await readLabelledImages(options.data, 'train'),
-    test: await readLabelledImages(options.data, 'test'),
-  };
+  terminal.note(`Reading ${data} ...`);
+  const sets = { train: await readLabelledImages(data, 'train'), test: await readLabelledImages(testData, 'test') };
   const graph = entry.build({ classes: sets.train.classes.length });
   const choice = await pickBackend('long-work', options.backend);
   terminal.note(`Backend: ${describeChoice(choice)}`);
@@ -126,7 +131,7 @@ async function train(model: string, options: TrainOptions): Promise<number> {
   const card = await makeCard({
     recipe,
     preset,
-    dataPath: options.data,
+    dataPath: data,
     ...sets,
     weightsPath: store.weightsPath,
     history,
@@ -139,19 +144,4 @@ async function train(model: string, options: TrainOptions): Promise<number> {
       `${name}: ${(100 * card.accuracy.top1).toFixed(2)} % of ${card.accuracy.of} test pictures; ${store.weightsPath}`,
     );
   return EXIT.ok;
-}
-
-async function prepareFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    // Hours of training must not end in a folder that cannot be written to: try it first.
-    await writeFileAtomic(join(folder, '.writable'), '');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConvzooError(
-      'cannot-write',
-      `The folder ${folder} (in ${dirname(folder)}) cannot be written to: ${why}`,
-      { cause: error },
-    );
-  }
 }

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { ConvzooError } from '@convzoo/layers';
 import { fillAugmentedBatch, type LabelledImages, type Preset } from '@convzoo/preprocessing';
 import { readCifar10BinaryFile, readCifar10Jpeg } from '@convzoo/preprocessing/node';
@@ -5,9 +6,21 @@ import type { Dataset } from '@convzoo/training';
 
 export type Split = 'train' | 'test';
 
-/** Reads a labelled set: the CIFAR-10 JPEG tree in a tar, or CIFAR-10's binary format (which has no splits). */
+/** Whether a data set file holds both splits: the JPEG tree does, CIFAR-10's binary format does not. */
+export const hasSplits = (path: string): boolean => /\.(tar|tgz|tar\.gz)$/.test(path);
+
+/**
+ * Reads a labelled set: the CIFAR-10 JPEG tree in a tar, or CIFAR-10's binary format, where `split` says nothing.
+ *
+ * @throws ConvzooError `no-such-file`, `unknown-dataset`
+ */
 export async function readLabelledImages(path: string, split: Split): Promise<LabelledImages> {
-  if (/\.(tar|tgz|tar\.gz)$/.test(path)) return readCifar10Jpeg(path, split);
+  await access(path).catch((cause: unknown) => {
+    throw new ConvzooError('no-such-file', `${path} cannot be read: there is no such file, or no permission.`, {
+      cause,
+    });
+  });
+  if (hasSplits(path)) return readCifar10Jpeg(path, split);
   if (/\.bin(\.gz)?$/.test(path)) return readCifar10BinaryFile(path);
   throw new ConvzooError(
     'unknown-dataset',
