@@ -14,7 +14,8 @@ export interface Checkpoint {
 const PREFIX = 'optimiser';
 
 /** Key of an optimiser's slot, e.g. `optimiser/sgd/momentum/conv1.weight`. */
-export const slotKey = (optimiser: string, slot: string, path: string): string => `${PREFIX}/${optimiser}/${slot}/${path}`;
+export const slotKey = (optimiser: string, slot: string, path: string): string =>
+  `${PREFIX}/${optimiser}/${slot}/${path}`;
 
 /** The parameters of a checkpoint alone. */
 export function parametersOf({ tensors }: Checkpoint): Parameters {

@@ -1,3 +1,4 @@
+import { formatShape, inputOf, outputOf, sameShape, sizeOf } from '@convzoo/layers';
 import type { Checkpoint } from './checkpoint.js';
 import type { Dataset } from './dataset.js';
 import { TrainingError } from './errors.js';
@@ -57,13 +58,10 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
  */
 export async function fit(options: FitOptions): Promise<{ readonly finished: boolean }> {
   const { trainer, data, epochs, batchSize, schedule, seed, signal } = options;
+  checkOptions(options);
   const perEpoch = Math.floor(data.size / batchSize);
-  if (perEpoch < 1 || !Number.isInteger(epochs) || epochs < 1) {
-    throw new TrainingError('wrong-options', `Got ${epochs} epochs of ${data.size} examples in batches of ${batchSize}.`);
-  }
   const steps = perEpoch * epochs;
-  const exampleSize = data.shape.reduce((product, extent) => product * extent, 1);
-  const x = new Float32Array(batchSize * exampleSize);
+  const x = new Float32Array(batchSize * sizeOf(data.shape));
   const labels = new Int32Array(batchSize);
   const started = performance.now();
   const startStep = trainer.step;
@@ -75,9 +73,8 @@ export async function fit(options: FitOptions): Promise<{ readonly finished: boo
     for (let i = trainer.step % perEpoch; i < perEpoch; i++) {
       if (signal?.aborted === true) return { finished: false };
       await data.fill(order.subarray(i * batchSize, (i + 1) * batchSize), epoch, x, labels);
-      checkLabels(labels, data.classes);
       const rate = schedule(trainer.step / steps);
-      const { loss, correct } = trainer.trainBatch(x, labels, rate);
+      const { loss, correct } = await trainer.trainBatch(x, labels, rate);
       totals.loss += loss;
       totals.correct += correct;
       totals.steps++;
@@ -107,10 +104,21 @@ export async function fit(options: FitOptions): Promise<{ readonly finished: boo
   return { finished: true };
 }
 
-function checkLabels(labels: Int32Array, classes: number): void {
-  for (const label of labels) {
-    if (label < 0 || label >= classes) {
-      throw new TrainingError('bad-labels', `A label is ${label}, but there are ${classes} classes (0 .. ${classes - 1}).`);
-    }
+function checkOptions({ trainer: { graph }, data, epochs, batchSize }: FitOptions): void {
+  const refuse = (message: string): never => {
+    throw new TrainingError('wrong-options', message);
+  };
+  if (!Number.isInteger(epochs) || epochs < 1) refuse(`The number of epochs must be at least 1, got ${epochs}.`);
+  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > data.size) {
+    refuse(`The batch size must be between 1 and the ${data.size} examples that there are, got ${batchSize}.`);
+  }
+  const [{ shape }, classes] = [inputOf(graph), sizeOf(outputOf(graph).shape)];
+  if (!sameShape(data.shape, shape)) {
+    refuse(`The examples are ${formatShape(data.shape)}, the input of ${graph.name} is ${formatShape(shape)}.`);
+  }
+  if (data.classes !== classes) {
+    refuse(
+      `The data has ${data.classes} classes, ${graph.name} ${classes}; replaceHead(graph, ${data.classes}) changes that.`,
+    );
   }
 }

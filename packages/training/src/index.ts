@@ -8,4 +8,4 @@ export { type LossResult, softmaxCrossEntropy } from './loss.js';
 export { type AdamOptions, adam, type Optimiser, type SgdOptions, type Slots, sgd, type Update } from './optimiser.js';
 export { hash32, hashText, shuffledIndices, uniformAt } from './random.js';
 export { constant, cosine, type Schedule, steps, warmUp } from './schedule.js';
-export { type StepResult, Trainer, type TrainerOptions } from './trainer.js';
+export { type GradientResult, type StepResult, Trainer, type TrainerOptions } from './trainer.js';

@@ -1,4 +1,13 @@
-import { type Float32Tensor, float32Tensor, type Graph, type Parameters, type ParamSpec, paramsOf, sizeOf } from '@convzoo/layers';
+import {
+  type Float32Tensor,
+  float32Tensor,
+  type Graph,
+  type Parameters,
+  type ParamSpec,
+  paramsOf,
+  sameShape,
+  sizeOf,
+} from '@convzoo/layers';
 import { fillNormal, hashText } from './random.js';
 
 /**
@@ -10,7 +19,7 @@ export function initialise(graph: Graph, seed: number, given: Parameters = new M
   return new Map(
     paramsOf(graph).map((spec) => {
       const known = given.get(spec.path);
-      return [spec.path, known !== undefined && known.data.length === sizeOf(spec.shape) ? known : initialValue(spec, seed)];
+      return [spec.path, known !== undefined && sameShape(known.shape, spec.shape) ? known : initialValue(spec, seed)];
     }),
   );
 }

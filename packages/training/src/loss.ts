@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { TrainingError } from './errors.js';
 
 export interface LossResult {
   /** Mean loss of the batch. */
@@ -14,9 +15,12 @@ export interface LossResult {
  * Mean softmax cross entropy over `[batch, classes]` logits, computed on the host in float64: the logits are few, and
  * loss and accuracy have to come to the host anyway. With `smoothing` e the target is 1 - e + e / classes at the label and
  * e / classes elsewhere (Szegedy et al., "Rethinking the Inception Architecture", 2015, section 7; torch's meaning).
+ *
+ * @throws TrainingError `bad-labels` where they are not one class an example
  */
 export function softmaxCrossEntropy(logits: Tensor2D, labels: ArrayLike<number>, smoothing = 0): LossResult {
   const [batch, classes] = logits.shape;
+  checkLabels(labels, batch, classes);
   const values = logits.dataSync<'float32'>();
   const gradient = new Float32Array(values.length);
   let total = 0;
@@ -39,4 +43,15 @@ export function softmaxCrossEntropy(logits: Tensor2D, labels: ArrayLike<number>,
     }
   }
   return { loss: total / batch, correct, gradient: tf.tensor2d(gradient, [batch, classes], 'float32') };
+}
+
+function checkLabels(labels: ArrayLike<number>, batch: number, classes: number): void {
+  if (labels.length !== batch) {
+    throw new TrainingError('bad-labels', `Got ${labels.length} labels for ${batch} examples.`);
+  }
+  for (let n = 0; n < batch; n++) {
+    const label = labels[n] ?? -1;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new TrainingError('bad-labels', `Label ${n} of a batch is ${label}; the classes are 0 to ${classes - 1}.`);
+  }
 }

@@ -69,7 +69,13 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 }
         const corrected = tf.add(tf.div(tf.sqrt(s), Math.sqrt(1 - beta2 ** (step + 1))), eps);
         return [tf.sub(value, tf.mul(tf.div(m, corrected), rate / (1 - beta1 ** (step + 1)))), m, s] as const;
       });
-      return { value: next, slots: new Map([['mean', mean], ['square', square]]) };
+      return {
+        value: next,
+        slots: new Map([
+          ['mean', mean],
+          ['square', square],
+        ]),
+      };
     },
   };
 }

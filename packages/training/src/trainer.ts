@@ -1,14 +1,16 @@
 import type { TfjsBackend } from '@convzoo/backend-tfjs';
-import { type Graph, isTrainable, type Float32Tensor, float32Tensor, type Parameters, type ParamSpec, paramsOf } from '@convzoo/layers';
+import { formatShape, type Graph, outputOf, type Parameters, type ParamSpec, paramsOf, sizeOf } from '@convzoo/layers';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Checkpoint, slotKey } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
 import { DifferentiableGraph } from './differentiate.js';
 import { TrainingError } from './errors.js';
 import { softmaxCrossEntropy } from './loss.js';
 import type { Optimiser } from './optimiser.js';
+import { TrainingState, toParameters } from './state.js';
 
 export interface TrainerOptions {
+  /** A network that ends in one vector of logits an example. */
   readonly graph: Graph;
   /** Starting values, e.g. of `initialise`. */
   readonly params: Parameters;
@@ -17,7 +19,7 @@ export interface TrainerOptions {
   readonly optimiser: Optimiser;
   /** Share of the target that is spread over all classes. */
   readonly labelSmoothing?: number;
-  /** Which parameters are trained; by default all. A norm whose parameters are all left out is frozen. */
+  /** Which parameters are trained; by default all. A norm whose scale and shift are both left out is frozen. */
   readonly trained?: (param: ParamSpec) => boolean;
   /** Seed of dropout. */
   readonly seed?: number;
@@ -30,32 +32,57 @@ export interface StepResult {
   readonly correct: number;
 }
 
+export interface GradientResult {
+  readonly loss: number;
+  /** By parameter path, of trained parameters. */
+  readonly gradients: Parameters;
+  /** Running statistics after this batch, of norms that are not frozen. */
+  readonly running: Parameters;
+}
+
+/** What one pass forward and back leaves on the backend. */
+interface Pass extends StepResult {
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  readonly updates: ReadonlyMap<string, Tensor>;
+}
+
 /** Parameters and optimiser state on a backend, and how one batch changes them. */
 export class Trainer {
   readonly graph: Graph;
   readonly #options: TrainerOptions;
   readonly #network: DifferentiableGraph;
-  readonly #specs: ReadonlyMap<string, ParamSpec>;
-  readonly #variables = new Map<string, Tensor>();
-  readonly #slots = new Map<string, Map<string, Tensor>>();
+  readonly #state: TrainingState;
   #step = 0;
 
+  /** @throws TrainingError `nothing-to-train`, `no-gradient`, `bad-parameters`, `wrong-options` */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    await options.backend.activate();
-    return new Trainer(options);
+    const { graph, backend } = options;
+    const { shape } = outputOf(graph);
+    if (shape.length !== 1) {
+      const message = `${graph.name} ends in a map of ${formatShape(shape)}; training needs one vector of logits an example.`;
+      throw new TrainingError('wrong-options', message);
+    }
+    await backend.activate();
+    const { trained = () => true, seed = 0 } = options;
+    const network = new DifferentiableGraph(graph, backend, { trained, seed });
+    try {
+      return new Trainer(options, network);
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
   }
 
-  private constructor(options: TrainerOptions) {
-    const { graph, backend, trained = () => true, seed = 0 } = options;
+  private constructor(options: TrainerOptions, network: DifferentiableGraph) {
+    const { graph, params, optimiser } = options;
+    if (network.trained.size === 0) {
+      const message = `No trained parameter leads to the output of ${graph.name}; leave some to be trained.`;
+      throw new TrainingError('nothing-to-train', message);
+    }
     this.graph = graph;
     this.#options = options;
-    this.#network = new DifferentiableGraph(graph, backend, { trained, seed });
-    const specs = paramsOf(graph);
-    this.#specs = new Map(specs.map((spec) => [spec.path, spec]));
-    if (!specs.some((spec) => isTrainable(spec) && trained(spec))) {
-      throw new TrainingError('nothing-to-train', `Every parameter of ${graph.name} is frozen; leave some to be trained.`);
-    }
-    this.#load(options.params);
+    this.#network = network;
+    this.#state = new TrainingState(paramsOf(graph), network.trained, optimiser, params);
   }
 
   /** Updates done so far. */
@@ -65,112 +92,90 @@ export class Trainer {
 
   /**
    * One update from a batch of `labels.length` examples.
-   * @param x values of `[batch, ...input shape]`, batch first
-   * @throws TrainingError `diverged` where the loss is no number
+   * @param x values of `[batch, ...input shape]`
+   * @throws TrainingError `diverged` where the loss is no number (nothing is updated then), `bad-labels`, `bad-batch`
    */
-  trainBatch(x: Float32Array, labels: Int32Array, rate: number): StepResult {
-    const input = tf.tensor(x, [labels.length, ...this.#network.inputShape], 'float32');
-    const tape = this.#network.forward(input, this.#variables, this.#step);
-    const { loss, correct, gradient } = softmaxCrossEntropy(tape.output as Tensor2D, labels, this.#options.labelSmoothing);
-    const gradients = tape.backward(gradient);
-    tf.dispose([input, gradient]);
-    if (!Number.isFinite(loss)) {
-      tf.dispose([...gradients.values(), ...tape.updates.values()]);
-      throw new TrainingError('diverged', `The loss is ${loss} at step ${this.#step}; train with a smaller learning rate.`);
+  async trainBatch(x: Float32Array, labels: Int32Array, rate: number): Promise<StepResult> {
+    await this.#options.backend.activate();
+    // From here nothing waits, so nobody else can change tfjs's active backend, of which a process has one.
+    const { loss, correct, gradients, updates } = this.#pass(x, labels);
+    for (const [path, value] of updates) this.#state.replace(path, value);
+    for (const [path, gradient] of gradients) {
+      this.#state.update(path, gradient, rate, this.#step);
+      gradient.dispose();
     }
-    for (const [path, value] of tape.updates) this.#replace(path, value);
-    for (const [path, d] of gradients) this.#update(path, d, rate);
     this.#step++;
     return { loss, correct };
   }
 
-  /** Loss and gradients by path for one batch in training mode, without an update. */
-  async gradients(x: Float32Array, labels: Int32Array): Promise<{ loss: number; gradients: Parameters; running: Parameters }> {
-    const input = tf.tensor(x, [labels.length, ...this.#network.inputShape], 'float32');
-    const tape = this.#network.forward(input, this.#variables, this.#step);
-    const { loss, gradient } = softmaxCrossEntropy(tape.output as Tensor2D, labels, this.#options.labelSmoothing);
-    const gradients = tape.backward(gradient);
-    tf.dispose([input, gradient]);
-    const result = { loss, gradients: await toParameters(gradients), running: await toParameters(tape.updates) };
-    tf.dispose([...gradients.values(), ...tape.updates.values()]);
-    return result;
+  /** Loss, gradients and new running statistics of one batch in training mode, without an update. */
+  async gradients(x: Float32Array, labels: Int32Array): Promise<GradientResult> {
+    await this.#options.backend.activate();
+    const { loss, gradients, updates } = this.#pass(x, labels);
+    try {
+      const [host, running] = await Promise.all([toParameters(gradients), toParameters(updates)]);
+      return { loss, gradients: host, running };
+    } finally {
+      tf.dispose([...gradients.values(), ...updates.values()]);
+    }
   }
 
-  /** The parameters as they are now, on the host. */
-  parameters(): Promise<Parameters> {
-    return toParameters(this.#variables);
+  #pass(x: Float32Array, labels: Int32Array): Pass {
+    const shape = [labels.length, ...this.#network.inputShape];
+    if (x.length !== sizeOf(shape)) {
+      const message = `Got ${x.length} values for ${labels.length} examples; ${formatShape(shape)} need ${sizeOf(shape)}.`;
+      throw new TrainingError('bad-batch', message);
+    }
+    const input = tf.tensor(x, shape, 'float32');
+    const tape = this.#network.forward(input, this.#state.variables, this.#step);
+    input.dispose();
+    try {
+      const { labelSmoothing } = this.#options;
+      const { loss, correct, gradient } = softmaxCrossEntropy(tape.output as Tensor2D, labels, labelSmoothing);
+      try {
+        if (!Number.isFinite(loss)) {
+          const message = `The loss is ${loss} at step ${this.#step}; train with a smaller learning rate.`;
+          throw new TrainingError('diverged', message);
+        }
+        return { loss, correct, gradients: tape.backward(gradient), updates: tape.updates };
+      } finally {
+        gradient.dispose();
+      }
+    } catch (error) {
+      tf.dispose([...tape.updates.values()]);
+      throw error;
+    } finally {
+      tape.dispose();
+    }
+  }
+
+  /** The parameters and running statistics as they are now, on the host. */
+  async parameters(): Promise<Parameters> {
+    return toParameters(this.#state.variables);
   }
 
   /** Everything that a later `restore` needs to go on as if nothing had happened. */
   async checkpoint(): Promise<Checkpoint> {
-    const tensors = new Map(await this.parameters());
-    for (const [path, slots] of this.#slots) {
-      for (const [slot, tensor] of slots) tensors.set(slotKey(this.#options.optimiser.name, slot, path), await toHostTensor(tensor));
-    }
-    return { step: this.#step, tensors };
+    const step = this.#step;
+    return { step, tensors: await this.#state.toTensors() };
   }
 
-  /** @throws TrainingError `bad-checkpoint` where a tensor is missing or of another shape */
+  /** @throws TrainingError `bad-checkpoint`, and nothing is changed, where it is not one of this training */
   restore({ step, tensors }: Checkpoint): void {
-    this.#load(tensors);
-    this.#step = step;
-    for (const [path, slots] of this.#slots) {
-      for (const slot of slots.keys()) {
-        const key = slotKey(this.#options.optimiser.name, slot, path);
-        slots.get(slot)?.dispose();
-        slots.set(slot, this.#upload(key, tensors.get(key), this.#specs.get(path)));
-      }
+    if (!Number.isSafeInteger(step) || step < 0) {
+      throw new TrainingError('bad-checkpoint', `The step of a checkpoint must be a count of updates, got ${step}.`);
     }
+    this.#state.load(tensors);
+    this.#step = step;
   }
 
+  /** Frees everything on the backend. */
   dispose(): void {
     this.#network.dispose();
-    tf.dispose([...this.#variables.values()]);
-    for (const slots of this.#slots.values()) tf.dispose([...slots.values()]);
+    this.#state.dispose();
   }
 
-  #load(values: Parameters): void {
-    const { optimiser, trained = () => true } = this.#options;
-    for (const [path, spec] of this.#specs) {
-      this.#replace(path, this.#upload(path, values.get(path), spec));
-      if (!isTrainable(spec) || !trained(spec) || this.#slots.has(path)) continue;
-      this.#slots.set(path, new Map(optimiser.slots.map((slot) => [slot, tf.zeros([...spec.shape])])));
-    }
+  [Symbol.dispose](): void {
+    this.dispose();
   }
-
-  #upload(key: string, tensor: Float32Tensor | undefined, spec: ParamSpec | undefined): Tensor {
-    if (tensor === undefined || spec === undefined || tensor.data.length !== spec.shape.reduce((a, b) => a * b, 1)) {
-      const got = tensor === undefined ? 'nothing' : `shape [${tensor.shape.join(', ')}]`;
-      throw new TrainingError(
-        'bad-checkpoint',
-        `${key} must have shape [${spec?.shape.join(', ') ?? ''}], got ${got}; the file is of another network or optimiser.`,
-      );
-    }
-    return tf.tensor(tensor.data, [...spec.shape], 'float32');
-  }
-
-  #replace(path: string, value: Tensor): void {
-    this.#variables.get(path)?.dispose();
-    this.#variables.set(path, value);
-  }
-
-  #update(path: string, gradient: Tensor, rate: number): void {
-    const [spec, value, slots] = [this.#specs.get(path), this.#variables.get(path), this.#slots.get(path)];
-    if (spec === undefined || value === undefined || slots === undefined) throw new RangeError(`${path} is not trained`);
-    const next = this.#options.optimiser.update(spec, value, gradient, slots, rate, this.#step);
-    gradient.dispose();
-    tf.dispose([...slots.values()]);
-    this.#slots.set(path, new Map(next.slots));
-    this.#replace(path, next.value);
-  }
-}
-
-async function toHostTensor(tensor: Tensor): Promise<Float32Tensor> {
-  return float32Tensor([...tensor.shape], Float32Array.from(await tensor.data<'float32'>()));
-}
-
-async function toParameters(tensors: ReadonlyMap<string, Tensor>): Promise<Parameters> {
-  const result = new Map<string, Float32Tensor>();
-  for (const [path, tensor] of tensors) result.set(path, await toHostTensor(tensor));
-  return result;
 }

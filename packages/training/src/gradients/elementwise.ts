@@ -4,6 +4,7 @@ import { uniformAt } from '../random.js';
 import { at, type GradientRule } from './rule.js';
 
 export const activation: GradientRule<'activation'> = ({ node, kernels }) => ({
+  reads: { y: true },
   forward: (inputs) => ({ y: kernels.activation(at(inputs, 0), node.attributes.function) }),
   backward: (dy, { y, needsInput }) => ({
     inputs: [needsInput(0) ? kernels.activationGradient(dy, y, node.attributes.function) : undefined],
@@ -13,6 +14,7 @@ export const activation: GradientRule<'activation'> = ({ node, kernels }) => ({
 export const add: GradientRule<'add'> = ({ node, kernels }) => {
   const fn = node.attributes.activation;
   return {
+    reads: { y: fn !== 'linear' },
     forward: (inputs) => {
       const sum = tf.add(at(inputs, 0), at(inputs, 1));
       if (fn === 'linear') return { y: sum };
@@ -34,6 +36,7 @@ export const add: GradientRule<'add'> = ({ node, kernels }) => {
 export const dropout: GradientRule<'dropout'> = ({ node, randomStream }) => {
   const { rate } = node.attributes;
   return {
+    reads: {},
     forward: (inputs, _, step) => {
       const x = at(inputs, 0);
       if (rate === 0) return { y: tf.clone(x) };

@@ -1,8 +1,15 @@
 import { convGeometry } from '@convzoo/backend-tfjs';
-import type { FusedActivation, Node } from '@convzoo/layers';
+import type { FusedActivation, Node, ParamRole } from '@convzoo/layers';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { at, type Backward, type BackwardContext, type GradientContext, type GradientRule } from './rule.js';
+import {
+  at,
+  type Backward,
+  type BackwardContext,
+  type GradientContext,
+  type GradientRule,
+  type GradientStep,
+} from './rule.js';
 
 interface Products {
   input(d: Tensor): Tensor;
@@ -29,13 +36,20 @@ function linearBackward(
   return { inputs: [dx], params: gradients };
 }
 
-const indexOf = (node: Node, role: string): number => node.params.findIndex((spec) => spec.role === role);
+const indexOf = (node: Node, role: ParamRole): number => node.params.findIndex((spec) => spec.role === role);
+
+/** A kernel's gradient reads the input, a fused activation's the result. */
+function readsOf({ node, isTrained }: GradientContext<'conv2d'> | GradientContext<'dense'>): GradientStep['reads'] {
+  const inputs = node.params.some((spec) => spec.role === 'kernel' && isTrained(spec.path));
+  return { inputs, y: node.attributes.activation !== 'linear' };
+}
 
 export const conv2d: GradientRule<'conv2d'> = (context) => {
   const { graph, node, kernels } = context;
   const geometry = convGeometry(graph, node);
   const [kernelAt, biasAt] = [indexOf(node, 'kernel'), indexOf(node, 'bias')];
   return {
+    reads: readsOf(context),
     forward: (inputs, params) => {
       const bias = params[biasAt] as Tensor1D | undefined;
       const epilogue = { bias, activation: node.attributes.activation };
@@ -53,6 +67,7 @@ export const dense: GradientRule<'dense'> = (context) => {
   const { node, kernels } = context;
   const [kernelAt, biasAt] = [indexOf(node, 'kernel'), indexOf(node, 'bias')];
   return {
+    reads: readsOf(context),
     forward: (inputs, params) => {
       const bias = params[biasAt] as Tensor1D | undefined;
       const epilogue = { bias, activation: node.attributes.activation };

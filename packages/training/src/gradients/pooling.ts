@@ -1,6 +1,6 @@
 import {
-  adaptiveAvgPool as adaptiveForward,
   adaptiveAvgPoolGradient,
+  adaptiveAvgPool as adaptiveForward,
   averagingMatrices,
   avgPoolGeometry,
   poolGeometry,
@@ -13,6 +13,7 @@ import { at, type GradientRule } from './rule.js';
 export const maxPool: GradientRule<'maxPool'> = ({ graph, node, kernels }) => {
   const geometry = poolGeometry(graph, node);
   return {
+    reads: { inputs: true, y: true },
     forward: (inputs) => ({ y: kernels.maxPool(at(inputs, 0) as Tensor4D, geometry) }),
     backward: (dy, { inputs, y, needsInput }) => ({
       inputs: [
@@ -27,6 +28,7 @@ export const maxPool: GradientRule<'maxPool'> = ({ graph, node, kernels }) => {
 export const avgPool: GradientRule<'avgPool'> = ({ graph, node, kernels }) => {
   const geometry = avgPoolGeometry(graph, node);
   return {
+    reads: {},
     forward: (inputs) => ({ y: kernels.avgPool(at(inputs, 0) as Tensor4D, geometry) }),
     backward: (dy, { needsInput }) => ({
       inputs: [needsInput(0) ? kernels.avgPoolGradient(dy as Tensor4D, geometry) : undefined],
@@ -35,15 +37,13 @@ export const avgPool: GradientRule<'avgPool'> = ({ graph, node, kernels }) => {
 };
 
 export const globalAvgPool: GradientRule<'globalAvgPool'> = () => ({
+  reads: {},
   forward: (inputs) => ({ y: tf.mean(at(inputs, 0), [1, 2]) }),
   backward: (dy, { inputs, needsInput }) => {
     if (!needsInput(0)) return { inputs: [undefined] };
     const [batch = 1, height = 1, width = 1, channels = 1] = at(inputs, 0).shape;
     const share = tf.tidy(() =>
-      tf.mul(
-        tf.reshape(dy as Tensor2D, [batch, 1, 1, channels]),
-        tf.fill([1, height, width, 1], 1 / (height * width)),
-      ),
+      tf.mul(tf.reshape(dy as Tensor2D, [batch, 1, 1, channels]), tf.fill([1, height, width, 1], 1 / (height * width))),
     );
     return { inputs: [share] };
   },
@@ -56,6 +56,7 @@ export const adaptiveAvgPool: GradientRule<'adaptiveAvgPool'> = ({ graph, node, 
   keep(matrices.rows);
   keep(matrices.columns);
   return {
+    reads: {},
     forward: (inputs) => ({ y: adaptiveForward(at(inputs, 0) as Tensor4D, matrices) }),
     backward: (dy, { needsInput }) => ({
       inputs: [needsInput(0) ? adaptiveAvgPoolGradient(dy as Tensor4D, matrices) : undefined],

@@ -4,11 +4,13 @@ import { TrainingError } from '../errors.js';
 import { at, type GradientRule } from './rule.js';
 
 export const input: GradientRule<'input'> = () => ({
+  reads: {},
   forward: (inputs) => ({ y: tf.clone(at(inputs, 0)) }),
   backward: () => ({ inputs: [] }),
 });
 
 export const flatten: GradientRule<'flatten'> = () => ({
+  reads: {},
   forward: (inputs) => {
     const x = at(inputs, 0);
     return { y: tf.reshape(x, [x.shape[0] ?? 1, -1]) };
@@ -24,6 +26,7 @@ export const zeroPad: GradientRule<'zeroPad'> = ({ node }) => {
     channels: [before, after],
   } = node.attributes;
   return {
+    reads: {},
     forward: (inputs) => ({
       y: tf.pad(at(inputs, 0), [
         [0, 0],
@@ -39,19 +42,20 @@ export const zeroPad: GradientRule<'zeroPad'> = ({ node }) => {
 };
 
 /** An op from outside brings its own gradient, on plain arrays. */
-export const custom: GradientRule<'custom'> = ({ node, isTrained }) => {
+export const custom: GradientRule<'custom'> = ({ node, active, isTrained }) => {
   const { definition, values } = node.attributes;
-  const { gradient } = definition;
+  if (active && definition.gradient === undefined) {
+    throw new TrainingError(
+      'no-gradient',
+      `${node.path}: the custom op ${definition.name} has no gradient; add one to defineOp, or freeze it and what comes before.`,
+    );
+  }
   return {
+    reads: { inputs: true },
     forward: (inputs, params) => ({ y: runCustom(node, inputs, params) }),
     backward: (dy, { inputs, params, needsInput }) => {
-      if (gradient === undefined) {
-        throw new TrainingError(
-          'no-gradient',
-          `${node.path}: the custom op ${definition.name} has no gradient; add one to defineOp, or freeze what comes before.`,
-        );
-      }
-      const result = gradient(toHost(dy), inputs.map(toHost), params.map(toHost), values);
+      const result = definition.gradient?.(toHost(dy), inputs.map(toHost), params.map(toHost), values);
+      if (result === undefined) throw new RangeError(`${node.path} was asked for a gradient that it does not have`);
       return {
         inputs: result.inputs.map((d, i) => (needsInput(i) ? fromHost(d) : undefined)),
         params: result.params.map((d, i) => (isTrained(node.params[i]?.path ?? '') ? fromHost(d) : undefined)),
