@@ -95,10 +95,13 @@ async function readAll(
   for (const tensor of file.tensors) {
     const param = wanted.get(tensor);
     if (param === undefined || skipped.has(param.place.spec.path)) continue;
-    const { data } = toFloat32(await file.read(tensor.name));
+    const viewed = file.view?.(tensor.name);
+    const { data } = toFloat32(viewed ?? (await file.read(tensor.name)));
     if (finite) checkFinite(data, file.name, tensor.name);
     const { path, shape } = param.place.spec;
-    bound.set(path, float32Tensor(shape, param.layout.decode(data)));
+    const decoded = param.layout.decode(data);
+    // Where nothing was converted or moved, these are still the file's own bytes.
+    bound.set(path, float32Tensor(shape, decoded === viewed?.data ? decoded.slice() : decoded));
   }
   return bound;
 }

@@ -9,23 +9,33 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The same without waiting, where the source can. */
   readSync?(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  /** The bytes where they lie, not to be changed, where the source is memory: saves a copy. */
+  view?(offset: number, length: number): Uint8Array<ArrayBuffer>;
   /** Frees what the source holds, e.g. a file handle. */
   close?(): Promise<void>;
 }
 
-/** Bytes that are in memory already. They are copied piece by piece as they are read. */
-export function memorySource(
-  bytes: Uint8Array | ArrayBuffer,
-  name = 'memory',
-): ByteSource & Required<Pick<ByteSource, 'readSync'>> {
-  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  const readSync = (offset: number, length: number): Uint8Array<ArrayBuffer> => {
-    checkRange(name, view.length, offset, length);
-    const copy = new Uint8Array(length);
-    copy.set(view.subarray(offset, offset + length));
-    return copy;
+/** A source that answers at once. */
+export type MemorySource = ByteSource & Required<Pick<ByteSource, 'readSync' | 'view'>>;
+
+/** Bytes that are in memory already, which must not change while the source is used. */
+export function memorySource(bytes: Uint8Array | ArrayBuffer, name = 'memory'): MemorySource {
+  const all = viewOf(bytes);
+  const view = (offset: number, length: number): Uint8Array<ArrayBuffer> => {
+    checkRange(name, all.length, offset, length);
+    return all.subarray(offset, offset + length);
   };
-  return { name, size: view.length, readSync, read: async (offset, length) => readSync(offset, length) };
+  // Not `slice`: of a Buffer it shares memory.
+  const readSync = (offset: number, length: number): Uint8Array<ArrayBuffer> => new Uint8Array(view(offset, length));
+  return { name, size: all.length, view, readSync, read: async (offset, length) => readSync(offset, length) };
+}
+
+function viewOf(bytes: Uint8Array | ArrayBuffer): Uint8Array<ArrayBuffer> {
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  // Shared memory can change under the checks that are made here, so it is copied once.
+  return bytes.buffer instanceof ArrayBuffer
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
 }
 
 /** The part of Blob and File that is needed, which Node and browsers have alike. */

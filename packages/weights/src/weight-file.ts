@@ -30,6 +30,8 @@ export interface WeightFile {
   readonly metadata: ReadonlyMap<string, string>;
   /** The values of one tensor, in an array of the caller's own. WeightsError `no-such-tensor` for an unknown name. */
   read(name: string): Promise<HostTensor>;
+  /** As `read`, but perhaps over the file's own bytes, so that the values must not be changed; where it saves a copy. */
+  view?(name: string): HostTensor;
   /** Frees what is open. `read` must not be called afterwards. */
   close(): Promise<void>;
 }

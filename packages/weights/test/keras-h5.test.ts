@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { instance } from '../src/formats/keras-h5/library.js';
 import { tensorName } from '../src/formats/keras-h5/names.js';
 import { blobSource, memorySource, openKerasH5, openWeights, toFloat32, type WeightFile } from '../src/index.js';
 import { codeOf, fixture, generator } from './support.js';
@@ -76,6 +77,12 @@ describe('names', () => {
   });
 });
 
+/** Files that Emscripten has open; it has room for 4096. */
+async function openStreams(): Promise<number> {
+  const { streams } = (await instance()).files;
+  return streams.filter((stream) => stream !== null && stream !== undefined).length;
+}
+
 describe('files that are refused', () => {
   test.each([
     ['not-keras.h5', 'bad-header'],
@@ -98,6 +105,31 @@ describe('files that are refused', () => {
     expect(await codeOf(() => openWeights(bytes))).toBe('bad-header');
   });
 
+  test('a text that claims to be 4 GB long is refused before HDF5 makes room for it', async () => {
+    const bytes = fixture('full-model.h5');
+    // The attribute's value is the text's length, then where it lies. The name is before it, after which all is known.
+    const name = Buffer.from(bytes).indexOf('model_config');
+    const length = Buffer.from(bytes).indexOf(Uint8Array.of(0x1c, 0, 0, 0), name);
+    expect(length).toBeGreaterThan(name);
+    bytes[length + 3] = 0xff;
+    expect(await codeOf(() => openWeights(bytes))).toBe('bad-header');
+    expect(process.memoryUsage().rss).toBeLessThan(1e9);
+  });
+
+  test('a library that crashed is loaded anew, and what was open in it says so', async () => {
+    const open = await openFixture('weights-only.h5');
+    const hdf5 = await instance();
+    const trap = () => {
+      throw Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
+    };
+    expect(() => hdf5.run(2 ** 30, trap)).toThrow(/out of bounds/);
+    expect(await codeOf(() => open.read('conv/bias'))).toBe('reader-unavailable');
+    await open.close();
+    const again = await openFixture('weights-only.h5');
+    expect(await instance()).not.toBe(hdf5);
+    expect(await values(again, 'conv/bias')).toEqual(ramp(4));
+  });
+
   test('every length of a file that is cut short', async () => {
     const bytes = fixture('weights-only.h5');
     for (let length = 0; length < bytes.length; length += 37) {
@@ -109,6 +141,7 @@ describe('files that are refused', () => {
   });
 
   test('1000 mutations give a typed error or tensors, and the reader works on', async () => {
+    const before = await openStreams();
     const random = generator(3);
     const good = fixture('weights-only.h5');
     const codes = new Map<string, number>();
@@ -127,6 +160,7 @@ describe('files that are refused', () => {
       });
       codes.set(code, (codes.get(code) ?? 0) + 1);
     }
+    expect(await openStreams()).toBe(before);
     expect(codes.get('bad-header')).toBeGreaterThan(10);
     expect(codes.get('no error')).toBeGreaterThan(10);
     expect(await values(await openFixture('weights-only.h5'), 'conv/bias')).toEqual(ramp(4));

@@ -1,7 +1,14 @@
-import type { DType, HostTensor } from '@convzoo/layers';
+import { Builder, type DType, type HostTensor } from '@convzoo/layers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memorySource, type NamedTensor, openSafetensors, readSafetensors, writeSafetensors } from '../src/index.js';
+import {
+  bindWeights,
+  memorySource,
+  type NamedTensor,
+  openSafetensors,
+  readSafetensors,
+  writeSafetensors,
+} from '../src/index.js';
 import { bytesOf, bytesPerElement, tensorOver } from '../src/tensor-bytes.js';
 import { codeOf, fixture, tensor } from './support.js';
 
@@ -116,6 +123,19 @@ describe('round trip', () => {
     const file = await openSafetensors(memorySource(bytes));
     ((await file.read('a')).data as Float32Array).fill(9);
     expect([...(await file.read('a')).data]).toEqual([1, 2]);
+  });
+
+  test('a view is of the file’s own bytes, and what is bound from it is not', async () => {
+    const bytes = writeSafetensors([tensor('fc.bias', [2], [1, 2]), tensor('fc.weight', [2, 1], [3, 4])]);
+    const file = await openSafetensors(memorySource(bytes));
+    expect(file.view?.('fc.bias').data.buffer).toBe(bytes.buffer);
+    const nn = new Builder('one');
+    const { params } = await bindWeights(nn.graph(nn.dense(nn.input([1]), { name: 'fc', units: 2 })), file);
+    bytes.fill(0);
+    expect([...params.values()].map(({ data }) => [...data])).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
   });
 
   test('opening reads the header only', async () => {

@@ -1,24 +1,19 @@
-import type * as H5wasm from 'h5wasm';
+import type { Dataset, File } from 'h5wasm';
 import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
 import { isEndlessHeap } from './global-heap.js';
+import { type FileSystem, type Instance, instance } from './library.js';
 
-type Library = typeof H5wasm;
-type Module = Awaited<Library['ready']>;
-type Metadata = ReturnType<Module['get_dataset_metadata']>;
-
-/** What is needed of Emscripten's file system, which h5wasm types only in part. */
-interface FileNode {
-  stream_ops: Record<string, unknown>;
-}
-interface FileSystem {
-  writeFile(path: string, data: Uint8Array): void;
-  lookupPath(path: string): { readonly node: FileNode };
-  unlink(path: string): void;
-}
+type Metadata = Dataset['metadata'];
 
 /** Keras splits what is over 64 KB; text of any length, as a model's configuration, lies elsewhere and does not count. */
 const MAX_ATTRIBUTE_BYTES = 1 << 20;
+
+/**
+ * Memory that HDF5 may use beside twice the size of the file: it starts with 19 MB and has caches of a few more; a tensor
+ * is in it once, or twice while it is decompressed.
+ */
+const BASE_MEMORY = 64 * 2 ** 20;
 
 let opened = 0;
 
@@ -27,27 +22,26 @@ let opened = 0;
  * no other: external links and virtual datasets lead nowhere.
  */
 export class Hdf5File {
-  readonly #library: Library;
-  readonly #module: Module;
-  readonly #file: H5wasm.File;
+  readonly #instance: Instance;
+  readonly #file: File;
   readonly #release: () => void;
+  readonly #maxMemory: number;
 
-  private constructor(library: Library, module: Module, path: string, release: () => void) {
-    this.#library = library;
-    this.#module = module;
+  private constructor(hdf5: Instance, path: string, maxMemory: number, release: () => void) {
+    this.#instance = hdf5;
+    this.#maxMemory = maxMemory;
+    this.#file = hdf5.run(maxMemory, () => new hdf5.library.File(path, 'r'));
     this.#release = release;
-    this.#file = this.#guard(() => new library.File(path, 'r'));
   }
 
   /** WeightsError `reader-unavailable` without h5wasm; whatever HDF5 has to say against the file is thrown as it is. */
   static async open(source: ByteSource): Promise<Hdf5File> {
-    const library = await load();
-    const module = await library.ready;
     const readSync = source.readSync?.bind(source) ?? (await allOf(source));
+    const hdf5 = await instance();
     const path = `/convzoo-${opened++}.h5`;
-    const release = expose(module.FS as unknown as FileSystem, path, source.size, readSync);
+    const release = expose(hdf5.files, path, source.size, readSync);
     try {
-      return new Hdf5File(library, module, path, release);
+      return new Hdf5File(hdf5, path, BASE_MEMORY + 2 * source.size, release);
     } catch (error) {
       release();
       throw error;
@@ -56,83 +50,68 @@ export class Hdf5File {
 
   /** Names of a group's or dataset's attributes. */
   attributeNames(path: string): readonly string[] {
-    return this.#guard(() => this.#module.get_attribute_names(this.#file.file_id, path));
+    return this.#run(() => this.#instance.module.get_attribute_names(this.#file.file_id, path));
   }
 
   /** The strings of an attribute, one or many; undefined if there is none of that name or it holds none. */
   strings(path: string, name: string): readonly string[] | undefined {
     if (!this.attributeNames(path).includes(name)) return undefined;
-    const attribute = this.#guard(() => new this.#library.Attribute(this.#file.file_id, path, name));
+    const attribute = this.#run(() => new this.#instance.library.Attribute(this.#file.file_id, path, name));
     const bytes = attribute.metadata.size * attribute.metadata.total_size;
     if (!(bytes <= MAX_ATTRIBUTE_BYTES)) {
       throw new WeightsError('too-large', `The attribute "${name}" of ${path} claims ${bytes} bytes; it is damaged.`);
     }
-    const value = this.#guard(() => attribute.json_value);
+    const value = this.#run(() => attribute.json_value);
     const values = Array.isArray(value) ? value.flat(8) : [value];
     return values.every((text) => typeof text === 'string') ? values : undefined;
   }
 
   hasGroup(path: string): boolean {
-    return this.#guard(() => this.#file.get(path)) instanceof this.#library.Group;
+    return this.#run(() => this.#file.get(path)) instanceof this.#instance.library.Group;
   }
 
   /** Element type and shape of a dataset; undefined if there is none at that path. */
   dataset(path: string): Metadata | undefined {
-    const entity = this.#guard(() => this.#file.get(path));
-    return entity instanceof this.#library.Dataset ? this.#guard(() => entity.metadata) : undefined;
+    const entity = this.#run(() => this.#file.get(path));
+    return entity instanceof this.#instance.library.Dataset ? this.#run(() => entity.metadata) : undefined;
   }
 
   /** Bytes of a dataset's values, little-endian and row major, decompressed. */
   bytes(path: string, length: number): Uint8Array<ArrayBuffer> {
-    const module = this.#module;
     if (length === 0) return new Uint8Array(0);
-    const pointer = length <= module.MAXIMUM_MEMORY ? module._malloc(length) : 0;
-    if (pointer === 0) {
-      throw new WeightsError(
-        'too-large',
-        `"${path}" has ${length} bytes, more than can be read at once (${module.MAXIMUM_MEMORY}).`,
-      );
-    }
-    try {
-      // Not `dataset.value`: it has no float16, and returns whatever was in memory when reading fails.
-      const status = this.#guard(() =>
-        module.get_dataset_data(this.#file.file_id, path, null, null, null, BigInt(pointer)),
-      );
-      if (status < 0) throw new Error(`H5Dread failed for ${path}`);
-      return module.HEAPU8.slice(pointer, pointer + length) as Uint8Array<ArrayBuffer>;
-    } finally {
-      module._free(pointer);
-    }
+    const { module } = this.#instance;
+    return this.#run(() => {
+      const pointer = length <= module.MAXIMUM_MEMORY ? module._malloc(length) : 0;
+      if (pointer === 0) {
+        const limit = module.MAXIMUM_MEMORY;
+        throw new WeightsError(
+          'too-large',
+          `"${path}" has ${length} bytes; HDF5 in wasm has no room for more than ${limit}.`,
+        );
+      }
+      try {
+        // Not `dataset.value`: it has no float16, and returns whatever was in memory when reading fails.
+        const status = module.get_dataset_data(this.#file.file_id, path, null, null, null, BigInt(pointer));
+        if (status < 0) throw new Error(`H5Dread failed for ${path}`);
+        return module.HEAPU8.slice(pointer, pointer + length) as Uint8Array<ArrayBuffer>;
+      } finally {
+        module._free(pointer);
+      }
+    });
   }
 
+  /** Never throws: a file that could not be read need not close either. */
   close(): void {
     try {
-      this.#guard(() => this.#file.close());
-    } finally {
-      this.#release();
+      this.#run(() => this.#file.close());
+    } catch {
+      // The bytes are let go below whatever HDF5 still holds.
     }
+    this.#release();
   }
 
-  /** HDF5 prints its errors unless told to throw them. The library may be shared with others, so only while it is used. */
-  #guard<T>(use: () => T): T {
-    this.#module.activate_throwing_error_handler();
-    try {
-      return use();
-    } finally {
-      this.#module.deactivate_throwing_error_handler();
-    }
-  }
-}
-
-async function load(): Promise<Library> {
-  try {
-    return await import('h5wasm');
-  } catch (cause) {
-    throw new WeightsError(
-      'reader-unavailable',
-      'HDF5 files need the package h5wasm, which could not be loaded; install it.',
-      { cause },
-    );
+  #run<T>(use: () => T): T {
+    return this.#instance.run(this.#maxMemory, use);
   }
 }
 
@@ -167,6 +146,8 @@ function expose(
   };
   return () => {
     reader = undefined;
+    // What HDF5 did not close after an error; Emscripten has room for 4096.
+    for (const stream of fs.streams) if (stream?.node === node) fs.close(stream);
     fs.unlink(path);
   };
 }

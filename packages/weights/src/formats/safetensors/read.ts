@@ -13,15 +13,23 @@ export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
   const length = headerLength(prefix, source.size, source.name);
   const { entries, metadata } = parseHeader(await source.read(PREFIX_BYTES, length), source.size, source.name);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const entryOf = (name: string): SafetensorsEntry => byName.get(name) ?? noSuchTensor(source.name, name);
+  const view = source.view?.bind(source);
   return {
     format: 'safetensors',
     name: source.name,
     tensors: entries.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     metadata,
     async read(name) {
-      const entry = byName.get(name) ?? noSuchTensor(source.name, name);
-      return tensorOver(entry.dtype, entry.shape, await source.read(entry.offset, entry.byteLength));
+      const { dtype, shape, offset, byteLength } = entryOf(name);
+      return tensorOver(dtype, shape, await source.read(offset, byteLength));
     },
+    ...(view !== undefined && {
+      view(name) {
+        const { dtype, shape, offset, byteLength } = entryOf(name);
+        return tensorOver(dtype, shape, view(offset, byteLength));
+      },
+    }),
     async close() {
       await source.close?.();
     },
