@@ -27,7 +27,7 @@ interface FileNode {
   stream_ops: Record<string, unknown>;
 }
 
-/** One instance of HDF5 in wasm. Damaged files can crash it (about one mutation in ten thousand); it is useless then. */
+/** One instance of HDF5 in wasm. Damaged files can crash it (about one mutation in two thousand); it is useless then. */
 export class Instance {
   readonly library: Library;
   readonly module: Module;
