@@ -1,0 +1,77 @@
+import { Builder, convNormActivation, type Graph, sizeOf, type Value } from '@convzoo/layers';
+import * as fc from 'fast-check';
+import { hash32, hashText, uniformAt } from '../../src/index.js';
+import { type Array64, array64 } from '../reference/array.js';
+import { gate } from './op-cases.js';
+
+type Step = 'conv' | 'depthwise' | 'residual' | 'project' | 'max' | 'avg' | 'pad' | 'dropout' | 'gate' | 'dead';
+
+/** What a random network is made of, in order. */
+export const networkSteps = fc.array(
+  fc.constantFrom<Step>('conv', 'depthwise', 'residual', 'project', 'max', 'avg', 'pad', 'dropout', 'gate', 'dead'),
+  { minLength: 1, maxLength: 6 },
+);
+
+export const RANDOM_NETWORK = { input: [6, 6, 2], classes: 4 } as const;
+
+/** Layers of a step that leads nowhere have paths that start with this. */
+export const DEAD = 'dead';
+
+export function randomNetwork(steps: readonly Step[]): Graph {
+  const nn = new Builder('random');
+  let x = nn.input(RANDOM_NETWORK.input);
+  for (const [i, step] of steps.entries()) x = apply(nn, x, step, `${step}${i}`);
+  const y = nn.flatten(nn.adaptiveAvgPool(x, { size: 2 }));
+  return nn.graph(nn.dense(y, { name: 'fc', units: RANDOM_NETWORK.classes }));
+}
+
+function apply(nn: Builder, x: Value, step: Step, name: string): Value {
+  const channels = x.shape.at(-1) ?? 1;
+  const unit = (path: string, options: { readonly groups?: number; readonly out?: number } = {}): Value =>
+    convNormActivation(nn, x, {
+      names: { conv: `${path}.conv`, norm: `${path}.bn` },
+      out: channels,
+      kernel: 3,
+      activation: step === 'residual' ? 'relu' : 'relu6',
+      ...options,
+    });
+  switch (step) {
+    case 'conv':
+      return unit(name, { out: 4 });
+    case 'depthwise':
+      return unit(name, { groups: channels });
+    case 'residual':
+      return nn.activation(nn.add(unit(name), x), 'relu');
+    case 'project':
+      return nn.add(unit(name, { out: 3 }), nn.conv2d(x, { name: `${name}.skip`, kernel: 1, out: 3, bias: true }));
+    case 'max':
+      return nn.maxPool(x, { size: 3, stride: 1, padding: 1 });
+    case 'avg':
+      return nn.avgPool(x, { size: 3, stride: 1, padding: 1, countIncludePad: false });
+    case 'pad':
+      return nn.zeroPad(x, { spatial: [1, 0, 0, 1], channels: [0, 1] });
+    case 'dropout':
+      return nn.dropout(x, { rate: 0.3 });
+    case 'gate': {
+      const opening = nn.conv2d(x, { name: `${name}.conv`, kernel: 1, out: channels });
+      return nn.custom(gate, [x, opening], { name, params: [{ path: 'a', role: 'scale', shape: [channels] }] });
+    }
+    case 'dead':
+      unit(name);
+      return x;
+  }
+}
+
+/** The factors of every dropout of a graph, drawn as the rule says: from seed, step, path and index. */
+export function dropoutMasks(graph: Graph, batch: number, seed: number, step: number): Map<string, Array64> {
+  const masks = new Map<string, Array64>();
+  for (const node of graph.nodes) {
+    if (node.op !== 'dropout') continue;
+    const { rate } = node.attributes;
+    const stream = hash32(hashText(node.path) ^ seed, step);
+    const shape = [batch, ...node.shape];
+    const factor = (_: unknown, i: number): number => (uniformAt(stream, i) < rate ? 0 : 1 / (1 - rate));
+    masks.set(node.path, array64(shape, Array.from({ length: sizeOf(shape) }, factor)));
+  }
+  return masks;
+}
