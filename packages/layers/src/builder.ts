@@ -139,10 +139,16 @@ export class Builder {
     return this.conv2d(x, { ...rest, out: channels * multiplier, groups: channels });
   }
 
-  dense(x: Value, options: Named & { readonly units: number; readonly bias?: boolean }): Value {
-    const { units, bias = true, name } = options;
+  /** With `pointwise` it works on the channels of every pixel; otherwise `x` must be a vector. */
+  dense(
+    x: Value,
+    options: Named & { readonly units: number; readonly bias?: boolean; readonly pointwise?: boolean },
+  ): Value {
+    const { units, bias = true, pointwise = false, name } = options;
     const path = this.#parameterPath(name, 'dense');
-    const params: ParamSpec[] = [{ path: `${path}.weight`, role: 'kernel', shape: [sizeOf(x.shape), units] }];
+    const params: ParamSpec[] = [
+      { path: `${path}.weight`, role: 'kernel', shape: [pointwise ? channelsOf(x.shape) : sizeOf(x.shape), units] },
+    ];
     if (bias) params.push({ path: `${path}.bias`, role: 'bias', shape: [units] });
     return this.node('dense', { path, attributes: { activation: 'linear' }, inputs: [x], params });
   }
@@ -162,6 +168,51 @@ export class Builder {
 
   activation(x: Value, fn: ActivationFunction, { name = fn }: { readonly name?: string } = {}): Value {
     return this.#emit('activation', name, { function: fn }, [x]);
+  }
+
+  leakyRelu(x: Value, options: Named & { readonly slope: number }): Value {
+    return this.#emit('leakyRelu', options.name ?? 'leakyRelu', { slope: options.slope }, [x]);
+  }
+
+  /** `x` times `y`, which has the same shape or one value a channel. */
+  multiply(x: Value, y: Value, { name = 'multiply' }: Named = {}): Value {
+    return this.#emit('multiply', name, {}, [x, y]);
+  }
+
+  concat(inputs: readonly Value[], { name = 'concat' }: Named = {}): Value {
+    return this.#emit('concat', name, {}, inputs);
+  }
+
+  layerNorm(x: Value, options: Named & { readonly eps?: number } = {}): Value {
+    const { eps = 1e-5, name } = options;
+    const path = this.#parameterPath(name, 'layerNorm');
+    const shape = [channelsOf(x.shape)];
+    const params: ParamSpec[] = [
+      { path: `${path}.weight`, role: 'scale', shape },
+      { path: `${path}.bias`, role: 'shift', shape },
+    ];
+    return this.node('layerNorm', { path, attributes: { eps }, inputs: [x], params });
+  }
+
+  /** The factor is called `parameter` in the current scope, as checkpoints have it (`layer_scale`, `gamma`). */
+  layerScale(x: Value, options: { readonly parameter: string }): Value {
+    const path = this.#join(options.parameter);
+    const params: ParamSpec[] = [{ path, role: 'scale', shape: [channelsOf(x.shape)] }];
+    return this.node('layerScale', { path, attributes: {}, inputs: [x], params });
+  }
+
+  rescale(x: Value, options: Named & { readonly scale: readonly number[]; readonly offset: readonly number[] }): Value {
+    const { scale, offset, name = 'rescale' } = options;
+    return this.#emit('rescale', name, { scale, offset }, [x]);
+  }
+
+  sliceChannels(x: Value, options: Named & { readonly start: number; readonly size: number }): Value {
+    const { start, size, name = 'sliceChannels' } = options;
+    return this.#emit('sliceChannels', name, { start, size }, [x]);
+  }
+
+  channelShuffle(x: Value, options: Named & { readonly groups: number }): Value {
+    return this.#emit('channelShuffle', options.name ?? 'channelShuffle', { groups: options.groups }, [x]);
   }
 
   /** The residual connection: `F(x) + x`. */

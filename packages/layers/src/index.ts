@@ -1,4 +1,4 @@
-export type * from './attributes.js';
+export * from './attributes.js';
 export * from './blocks/index.js';
 export * from './builder.js';
 export { type CustomOp, type CustomOpContext, defineOp, type Json, type JsonObject } from './custom-op.js';

@@ -1,4 +1,4 @@
-import type { OpAttributes, OpName } from './attributes.js';
+import { activationFunctions, type OpAttributes, type OpName } from './attributes.js';
 import type { CustomOp, JsonObject } from './custom-op.js';
 import {
   asArray,
@@ -17,7 +17,9 @@ import {
 import type { Padding } from './padding.js';
 
 const padding: Reader<Padding> = (json, where) => (json === 'same' ? 'same' : asFour(json, where));
-const fused = oneOf(['linear', 'relu', 'relu6']);
+const fused = oneOf(['linear', ...activationFunctions]);
+const asNumbers: Reader<readonly number[]> = (json, where) =>
+  asArray(json, where).map((value) => asNumber(value, where));
 const empty = record<Record<never, never>>({});
 const maxPool = { size: asPair, strides: asPair, padding, ceilMode: asBoolean };
 
@@ -27,8 +29,16 @@ const attributeReaders: { readonly [K in Exclude<OpName, 'custom'>]: Reader<OpAt
   conv2d: record({ strides: asPair, padding, dilations: asPair, groups: asInteger, activation: fused }),
   dense: record({ activation: fused }),
   batchNorm: record({ eps: asNumber, momentum: asNumber }),
-  activation: record({ function: oneOf(['relu', 'relu6']) }),
+  activation: record({ function: oneOf(activationFunctions) }),
+  leakyRelu: record({ slope: asNumber }),
   add: record({ activation: fused }),
+  multiply: empty,
+  concat: empty,
+  layerNorm: record({ eps: asNumber }),
+  layerScale: empty,
+  rescale: record({ scale: asNumbers, offset: asNumbers }),
+  sliceChannels: record({ start: asInteger, size: asInteger }),
+  channelShuffle: record({ groups: asInteger }),
   maxPool: record(maxPool),
   avgPool: record({ ...maxPool, countIncludePad: asBoolean }),
   globalAvgPool: empty,

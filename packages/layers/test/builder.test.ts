@@ -166,7 +166,7 @@ describe('errors name the node, what it got and what it needed', () => {
       'dense of a map',
       (nn) => nn.dense(map(nn), { units: 1 }),
       'dense',
-      'needs a vector, got a map of 8x8x4; flatten or pool',
+      'needs 256 features, got a map of 8x8x4; flatten or pool',
     ],
     ['sum', (nn) => nn.add(map(nn), nn.activation(nn.input([8, 8, 3], 'b'), 'relu')), 'add', 'got 8x8x4 and 8x8x3'],
     ['epsilon', (nn) => nn.batchNorm(map(nn), { eps: 0 }), 'batchNorm', 'eps must be above 0, got 0'],

@@ -113,7 +113,7 @@ describe('bad JSON', () => {
     ['an inherited op', withNode({ op: 'toString' }), 'nodes[1].op: must be one of'],
     ['a path that is none', withNode({ path: 7 }), 'nodes[1].path: must be a string, got 7'],
     ['an unknown attribute', withNode({ attributes: { activation: 'relu', scale: 2 } }), 'unknown field "scale"'],
-    ['an unknown activation', withNode({ attributes: { activation: 'gelu' } }), 'must be one of linear, relu, relu6'],
+    ['an unknown activation', withNode({ attributes: { activation: 'mish' } }), 'must be one of linear, relu, relu6'],
     ['a missing attribute', withNode({ attributes: {} }), 'nodes[1].attributes.activation'],
     ['an input that comes later', withNode({ inputs: [1] }), 'nodes[1].inputs: node 1 does not come before'],
     ['a negative input', withNode({ inputs: [-1] }), 'nodes[1].inputs: node -1'],

@@ -1,9 +1,10 @@
 import { violation } from '../errors.js';
-import { formatShape } from '../shape.js';
+import { channelsOf, formatShape } from '../shape.js';
 import { anything, checkPerChannel, checkPositive, firstInput, type OpRule, shapeOfParam } from './rule.js';
 
 export const dense: OpRule<'dense'> = {
-  summary: 'Fully connected layer: the input vector times a matrix, with an optional bias and fused activation.',
+  summary:
+    'Fully connected layer: a vector, or the channels of every pixel of a map, times a matrix; bias and activation.',
   arity: 1,
   params: { kernel: 'required', bias: 'optional' },
   validate: anything,
@@ -15,10 +16,14 @@ export const dense: OpRule<'dense'> = {
       return violation(`the kernel must be [in, out], got ${formatShape(kernel)}`);
     }
     checkPositive('the kernel', kernel);
-    if (input.length !== 1) violation(`needs a vector, got a map of ${formatShape(input)}; flatten or pool it first`);
-    if (input[0] !== features)
-      violation(`the input has ${input[0]} features, the kernel of ${formatShape(kernel)} needs ${features}`);
+    if (channelsOf(input) !== features) {
+      violation(
+        input.length === 1
+          ? `the input has ${input[0]} features, the kernel of ${formatShape(kernel)} needs ${features}`
+          : `the kernel of ${formatShape(kernel)} needs ${features} features, got a map of ${formatShape(input)}; flatten or pool it first`,
+      );
+    }
     checkPerChannel(params, units, ['bias']);
-    return [units];
+    return [...input.slice(0, -1), units];
   },
 };

@@ -4,10 +4,20 @@ import type { ParamRole, ParamSpec } from '../graph.js';
 import type { Shape } from '../shape.js';
 import { conv2d } from './convolution.js';
 import { dense } from './dense.js';
-import { activation, add, batchNorm, dropout } from './elementwise.js';
+import {
+  activation,
+  add,
+  batchNorm,
+  dropout,
+  layerNorm,
+  layerScale,
+  leakyRelu,
+  multiply,
+  rescale,
+} from './elementwise.js';
 import { adaptiveAvgPool, avgPool, globalAvgPool, maxPool } from './pooling.js';
 import type { OpRule } from './rule.js';
-import { custom, flatten, input, zeroPad } from './structure.js';
+import { channelShuffle, concat, custom, flatten, input, sliceChannels, zeroPad } from './structure.js';
 
 /** Shape rule, validation and documentation of every op kind. */
 export const opRules: { readonly [K in OpName]: OpRule<K> } = {
@@ -16,7 +26,15 @@ export const opRules: { readonly [K in OpName]: OpRule<K> } = {
   dense,
   batchNorm,
   activation,
+  leakyRelu,
   add,
+  multiply,
+  concat,
+  layerNorm,
+  layerScale,
+  rescale,
+  sliceChannels,
+  channelShuffle,
   maxPool,
   avgPool,
   globalAvgPool,

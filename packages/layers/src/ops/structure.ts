@@ -1,5 +1,5 @@
 import { violation } from '../errors.js';
-import { sizeOf } from '../shape.js';
+import { channelsOf, formatShape, sameShape, sizeOf } from '../shape.js';
 import { anything, checkNotNegative, checkPositive, firstInput, mapInput, type OpRule } from './rule.js';
 
 export const input: OpRule<'input'> = {
@@ -21,6 +21,52 @@ export const flatten: OpRule<'flatten'> = {
   params: {},
   validate: anything,
   shape: (inputs) => [sizeOf(firstInput(inputs))],
+};
+
+export const concat: OpRule<'concat'> = {
+  summary: 'The channels of all inputs, one after the other.',
+  arity: null,
+  params: {},
+  validate: anything,
+  shape(inputs) {
+    const first = firstInput(inputs);
+    const extents = first.slice(0, -1);
+    for (const shape of inputs) {
+      if (!sameShape(shape.slice(0, -1), extents)) {
+        violation(`all inputs must have the same height and width, got ${inputs.map(formatShape).join(', ')}`);
+      }
+    }
+    return [...extents, inputs.reduce((sum, shape) => sum + channelsOf(shape), 0)];
+  },
+};
+
+export const sliceChannels: OpRule<'sliceChannels'> = {
+  summary: 'Some consecutive channels.',
+  arity: 1,
+  params: {},
+  validate({ start, size }) {
+    checkNotNegative('the first channel', [start]);
+    checkPositive('the number of channels', [size]);
+  },
+  shape(inputs, { start, size }) {
+    const input = firstInput(inputs);
+    if (start + size > channelsOf(input)) {
+      violation(`channels ${start} to ${start + size} are not among ${channelsOf(input)}`);
+    }
+    return [...input.slice(0, -1), size];
+  },
+};
+
+export const channelShuffle: OpRule<'channelShuffle'> = {
+  summary: 'Channels dealt out to groups and gathered again.',
+  arity: 1,
+  params: {},
+  validate: ({ groups }) => checkPositive('groups', [groups]),
+  shape(inputs, { groups }) {
+    const input = mapInput(inputs);
+    if (input[2] % groups !== 0) violation(`${input[2]} channels do not divide into ${groups} groups`);
+    return input;
+  },
 };
 
 export const zeroPad: OpRule<'zeroPad'> = {
