@@ -44,6 +44,8 @@ export interface PoolOptions extends Named {
 export interface BatchNormOptions extends Named {
   readonly eps?: number;
   readonly momentum?: number;
+  /** `false` has no scale, only a shift (Keras's Inception v3): a convolution and a ReLU around it make it redundant. */
+  readonly scale?: boolean;
 }
 
 export interface CustomOptions extends Named {
@@ -154,15 +156,15 @@ export class Builder {
   }
 
   batchNorm(x: Value, options: BatchNormOptions = {}): Value {
-    const { eps = 1e-5, momentum = 0.1, name } = options;
+    const { eps = 1e-5, momentum = 0.1, scale = true, name } = options;
     const path = this.#parameterPath(name, 'batchNorm');
     const shape = [channelsOf(x.shape)];
-    const params: ParamSpec[] = [
-      { path: `${path}.weight`, role: 'scale', shape },
+    const params: ParamSpec[] = scale ? [{ path: `${path}.weight`, role: 'scale', shape }] : [];
+    params.push(
       { path: `${path}.bias`, role: 'shift', shape },
       { path: `${path}.running_mean`, role: 'mean', shape },
       { path: `${path}.running_var`, role: 'variance', shape },
-    ];
+    );
     return this.node('batchNorm', { path, attributes: { eps, momentum }, inputs: [x], params });
   }
 
