@@ -5,7 +5,10 @@ export {
   adaptiveAvgPoolGradient,
   averagingMatrices,
 } from './compile/adaptive-pool.js';
+export { channelShuffle, overPixels, perChannel, sliceChannels } from './compile/channels.js';
 export { fromHost, runCustom, toHost } from './compile/custom.js';
+export { type LayerNormParameters, layerNorm, layerNormGradient } from './compile/layer-norm.js';
+export { activationGradientReads } from './kernels/activations.js';
 export {
   type AvgPoolGeometry,
   avgPoolGeometry,

@@ -1,10 +1,13 @@
 import { type AnyNode, isMapShape, nodeAt, type OpName, type ParamRole, paramOf } from '@convzoo/layers';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceBy } from '../kernels/activations.js';
 import { avgPoolGeometry, convGeometry, poolGeometry } from '../kernels/geometry.js';
 import { adaptiveAvgPool, averagingMatrices } from './adaptive-pool.js';
+import { channelShuffle, overPixels, perChannel, sliceChannels } from './channels.js';
 import { runCustom } from './custom.js';
-import { type CompileContext, type Compiler, only, onlyMap, type Step } from './step.js';
+import { layerNorm } from './layer-norm.js';
+import { type CompileContext, type Compiler, only, onlyMap, type Step, two } from './step.js';
 
 function weightOf<T extends Tensor>({ node, weight }: CompileContext, role: ParamRole): T | undefined {
   const spec = paramOf(node, role);
@@ -30,7 +33,7 @@ const compilers: { readonly [K in OpName]: Compiler<K> } = {
   dense: (context) => {
     const kernel = required<Tensor2D>(context, 'kernel');
     const epilogue = { bias: weightOf<Tensor1D>(context, 'bias'), activation: context.node.attributes.activation };
-    return (inputs) => context.kernels.dense(only(inputs) as Tensor2D, kernel, epilogue);
+    return (inputs) => overPixels(only(inputs), (x) => context.kernels.dense(x, kernel, epilogue));
   },
   batchNorm: (context) => {
     const mean = required<Tensor1D>(context, 'mean');
@@ -46,13 +49,44 @@ const compilers: { readonly [K in OpName]: Compiler<K> } = {
       kernels.activation(only(inputs), node.attributes.function),
   add: ({ kernels, node }) => {
     const { activation } = node.attributes;
-    return ([x, y]) => {
-      const sum = tf.add(only(x === undefined ? [] : [x]), only(y === undefined ? [] : [y]));
-      if (activation === 'linear') return sum;
-      const result = kernels.activation(sum, activation);
-      sum.dispose();
-      return result;
+    return (inputs) => {
+      const sum = tf.add(...two(inputs));
+      return activation === 'linear' ? sum : replaceBy(sum, (x) => kernels.activation(x, activation));
     };
+  },
+  leakyRelu:
+    ({ node }) =>
+    (inputs) =>
+      tf.leakyRelu(only(inputs), node.attributes.slope),
+  multiply: () => (inputs) => {
+    const [x, y] = two(inputs);
+    const factor = perChannel(y, x);
+    const product = tf.mul(x, factor);
+    factor.dispose();
+    return product;
+  },
+  concat: () => (inputs) => tf.concat([...inputs], -1),
+  layerNorm: (context) => {
+    const params = { scale: weightOf<Tensor1D>(context, 'scale'), shift: weightOf<Tensor1D>(context, 'shift') };
+    const { eps } = context.node.attributes;
+    return (inputs) => layerNorm(only(inputs), params, eps);
+  },
+  layerScale: (context) => {
+    const scale = required<Tensor1D>(context, 'scale');
+    return (inputs) => tf.mul(only(inputs), scale);
+  },
+  rescale: ({ node, keep }) => {
+    const scale = keep(tf.tensor1d([...node.attributes.scale]));
+    const offset = keep(tf.tensor1d([...node.attributes.offset]));
+    return (inputs) => replaceBy(tf.mul(only(inputs), scale), (x) => tf.add(x, offset));
+  },
+  sliceChannels: ({ node }) => {
+    const { start, size } = node.attributes;
+    return (inputs) => sliceChannels(only(inputs), start, size);
+  },
+  channelShuffle: ({ node }) => {
+    const { groups } = node.attributes;
+    return (inputs) => channelShuffle(only(inputs), groups);
   },
   maxPool: ({ graph, node, kernels }) => {
     const geometry = poolGeometry(graph, node);

@@ -25,6 +25,12 @@ export function only(inputs: readonly Tensor[]): Tensor {
   return x;
 }
 
+/** The inputs of a node that has two. */
+export function two([x, y]: readonly Tensor[]): [Tensor, Tensor] {
+  if (x === undefined || y === undefined) throw new RangeError('a node was run without its two inputs');
+  return [x, y];
+}
+
 export const onlyMap = (inputs: readonly Tensor[]): Tensor4D => only(inputs) as Tensor4D;
 
 export type { AnyNode };

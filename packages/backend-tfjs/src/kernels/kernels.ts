@@ -51,8 +51,8 @@ export interface Kernels {
   batchNormTraining(x: Tensor, norm: NormParameters, eps: number, momentum: number): NormTrainingResult;
   batchNormGradient(dy: Tensor, x: Tensor, scale: Tensor1D, saved: readonly Tensor[], eps: number): NormGradients;
   activation(x: Tensor, fn: ActivationFunction): Tensor;
-  /** `y` is the activation's result. */
-  activationGradient(dy: Tensor, y: Tensor, fn: ActivationFunction): Tensor;
+  /** `seen` is the activation's input or its result: `activationGradientReads[fn]` says which. */
+  activationGradient(dy: Tensor, seen: Tensor, fn: ActivationFunction): Tensor;
   /** Sum over all axes but the last: the gradient of a bias. */
   biasGradient(dy: Tensor): Tensor1D;
 }

@@ -1,4 +1,4 @@
-import { GraphError, type OpName, type Padding, type Pair, type Shape } from '@convzoo/layers';
+import { activationFunctions, GraphError, type OpName, type Padding, type Pair, type Shape } from '@convzoo/layers';
 import * as fc from 'fast-check';
 import { type Case, cases, convCase, single } from './cases.js';
 
@@ -12,7 +12,7 @@ const map = (maxChannels = 9): fc.Arbitrary<Shape> =>
   fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: maxChannels }));
 const shape = fc.oneof(map(), fc.tuple(fc.integer({ min: 1, max: 20 })));
 const batch = fc.integer({ min: 1, max: 3 });
-const activation = fc.constantFrom(undefined, 'relu', 'relu6' as const);
+const activation = fc.constantFrom(undefined, ...activationFunctions);
 
 const side = (max: number) => fc.integer({ min: 0, max });
 const sides = (max: number): fc.Arbitrary<Padding> =>
@@ -87,7 +87,7 @@ export const arbitraries: { readonly [K in OpName]: fc.Arbitrary<Case> } = {
   conv2d: convolutions,
   dense: fc
     .record({
-      features: fc.integer({ min: 1, max: 20 }),
+      features: shape,
       units: fc.integer({ min: 1, max: 20 }),
       bias: fc.boolean(),
       batch,
@@ -95,9 +95,9 @@ export const arbitraries: { readonly [K in OpName]: fc.Arbitrary<Case> } = {
     })
     .map(({ features, units, bias, batch, activation }) =>
       single(
-        [features],
+        features,
         (nn, x) => {
-          const y = nn.dense(x, { units, bias });
+          const y = nn.dense(x, { units, bias, pointwise: true });
           return activation === undefined ? y : nn.activation(y, activation);
         },
         batch,
@@ -107,7 +107,7 @@ export const arbitraries: { readonly [K in OpName]: fc.Arbitrary<Case> } = {
     .tuple(shape, batch, fc.constantFrom(1e-5, 1e-3))
     .map(([x, n, eps]) => single(x, (nn, value) => nn.batchNorm(value, { eps }), n)),
   activation: fc
-    .tuple(shape, batch, fc.constantFrom('relu', 'relu6' as const))
+    .tuple(shape, batch, fc.constantFrom(...activationFunctions))
     .map(([x, n, fn]) => single(x, (nn, value) => nn.activation(value, fn), n)),
   add: fc.tuple(shape, batch, activation).map(([x, n, fn]) =>
     single(
@@ -119,6 +119,53 @@ export const arbitraries: { readonly [K in OpName]: fc.Arbitrary<Case> } = {
       n,
     ),
   ),
+  leakyRelu: fc
+    .tuple(shape, batch, fc.constantFrom(0, 0.01, 0.1, 0.9))
+    .map(([x, n, slope]) => single(x, (nn, value) => nn.leakyRelu(value, { slope }), n)),
+  multiply: fc.oneof(
+    fc
+      .tuple(shape, batch)
+      .map(([x, n]) => single(x, (nn, value) => nn.multiply(value, nn.dropout(value, { rate: 0.5 })), n)),
+    fc.tuple(map(), batch).map(([x, n]) => single(x, (nn, value) => nn.multiply(value, nn.globalAvgPool(value)), n)),
+    fc
+      .tuple(map(), batch)
+      .map(([x, n]) => single(x, (nn, value) => nn.multiply(value, nn.adaptiveAvgPool(value, { size: 1 })), n)),
+  ),
+  concat: fc
+    .tuple(shape, batch, fc.array(fc.nat(19), { maxLength: 4 }))
+    .map(([x, n, sizes]) =>
+      single(
+        x,
+        (nn, value) =>
+          nn.concat([
+            value,
+            ...sizes.map((size) => nn.sliceChannels(value, { start: 0, size: (size % x.at(-1)!) + 1 })),
+          ]),
+        n,
+      ),
+    ),
+  layerNorm: fc
+    .tuple(shape, batch, fc.constantFrom(1e-5, 1e-3))
+    .map(([x, n, eps]) => single(x, (nn, value) => nn.layerNorm(value, { eps }), n)),
+  layerScale: fc
+    .tuple(shape, batch)
+    .map(([x, n]) => single(x, (nn, value) => nn.layerScale(value, { parameter: 'gamma' }), n)),
+  rescale: fc
+    .tuple(shape, batch, fc.boolean(), fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 20, maxLength: 20 }))
+    .map(([x, n, each, values]) => {
+      const scale = values.slice(0, each ? x.at(-1) : 1);
+      return single(x, (nn, value) => nn.rescale(value, { scale, offset: values.slice(3, 4) }), n);
+    }),
+  sliceChannels: fc.tuple(shape, batch, fc.nat(19), fc.nat(19)).map(([x, n, from, count]) => {
+    const start = from % x.at(-1)!;
+    const size = (count % (x.at(-1)! - start)) + 1;
+    return single(x, (nn, value) => nn.sliceChannels(value, { start, size }), n);
+  }),
+  channelShuffle: fc
+    .tuple(map(4), batch, fc.integer({ min: 1, max: 4 }))
+    .map(([[height = 1, width = 1, perGroup = 1], n, groups]) =>
+      single([height, width, perGroup * groups], (nn, value) => nn.channelShuffle(value, { groups }), n),
+    ),
   maxPool: maxPools,
   avgPool: avgPools,
   globalAvgPool: fc.tuple(map(), batch).map(([x, n]) => single(x, (nn, value) => nn.globalAvgPool(value), n)),

@@ -1,6 +1,7 @@
 import {
   type ActivationFunction,
   type AnyNode,
+  activationFunctions,
   Builder,
   type Conv2dOptions,
   formatShape,
@@ -104,12 +105,23 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
     depthwise([9, 9, 3], { kernel: [5, 3], dilation: [1, 2], padding: [2, 1, 2, 3] }),
     depthwise([1, 1, 3], { kernel: 3 }, { batch: 1 }),
     depthwise([5, 5, 3], { kernel: 1 }),
+    ...activationFunctions.flatMap((fn) => [
+      convCase([5, 5, 3], { out: 4, kernel: 3, bias: true }, { activation: fn }),
+      depthwise([5, 5, 3], { kernel: 3, stride: [1, 2] }, { activation: fn }),
+      convCase([4, 4, 4], { out: 6, kernel: 1, groups: 2, bias: true }, { activation: fn }),
+    ]),
   ],
   dense: [
     single([6], (nn, x) => nn.dense(x, { units: 4 })),
     single([6], (nn, x) => nn.dense(x, { units: 5, bias: false }), 1),
     single([7], (nn, x) => nn.activation(nn.dense(x, { units: 3 }), 'relu'), 3),
     single([1], (nn, x) => nn.activation(nn.dense(x, { units: 1 }), 'relu6')),
+    single([3, 4, 5], (nn, x) => nn.dense(x, { units: 6, pointwise: true })),
+    single([3, 1, 2], (nn, x) => nn.dense(x, { units: 3, pointwise: true, bias: false }), 1),
+    ...activationFunctions.flatMap((fn) => [
+      single([6], (nn, x) => nn.activation(nn.dense(x, { units: 4 }), fn)),
+      single([2, 3, 4], (nn, x) => nn.activation(nn.dense(x, { units: 5, pointwise: true }), fn)),
+    ]),
   ],
   batchNorm: [
     single([4, 3, 5], (nn, x) => nn.batchNorm(x)),
@@ -121,11 +133,61 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
     single([3, 4, 5], (nn, x) => nn.activation(x, 'relu')),
     single([3, 4, 5], (nn, x) => nn.activation(x, 'relu6'), 1),
     single([9], (nn, x) => nn.activation(x, 'relu'), 3),
+    ...activationFunctions.map((fn) => single([3, 4, 5], (nn, x) => nn.activation(x, fn))),
   ],
   add: [
     single([3, 4, 5], (nn, x) => nn.add(x, nn.activation(x, 'relu'))),
     single([3, 4, 5], (nn, x) => nn.activation(nn.add(x, x), 'relu')),
     single([8], (nn, x) => nn.activation(nn.add(x, x), 'relu6'), 1),
+    ...activationFunctions.map((fn) => single([2, 3, 4], (nn, x) => nn.activation(nn.add(x, x), fn))),
+  ],
+  leakyRelu: [
+    single([3, 4, 5], (nn, x) => nn.leakyRelu(x, { slope: 0.1 })),
+    single([9], (nn, x) => nn.leakyRelu(x, { slope: 0 }), 1),
+  ],
+  multiply: [
+    single([3, 4, 5], (nn, x) => nn.multiply(x, nn.activation(x, 'sigmoid'))),
+    single([3, 4, 5], (nn, x) => nn.multiply(x, nn.globalAvgPool(x)), 3),
+    single([3, 4, 5], (nn, x) => nn.multiply(x, nn.adaptiveAvgPool(x, { size: 1 }))),
+    single([6], (nn, x) => nn.multiply(x, x)),
+    single([1, 1, 4], (nn, x) => nn.multiply(nn.globalAvgPool(x), x)),
+    single([1, 1, 4], (nn, x) => nn.multiply(x, nn.globalAvgPool(x))),
+  ],
+  concat: [
+    single([3, 4, 5], (nn, x) => nn.concat([x, nn.sliceChannels(x, { start: 1, size: 2 }), x])),
+    single([3, 4, 1], (nn, x) => nn.concat([x, nn.activation(x, 'relu')]), 1),
+    single([7], (nn, x) => nn.concat([x, nn.sliceChannels(x, { start: 0, size: 1 })]), 3),
+    single([3, 4, 5], (nn, x) => nn.concat([x])),
+  ],
+  layerNorm: [
+    single([4, 3, 5], (nn, x) => nn.layerNorm(x)),
+    single([4, 3, 5], (nn, x) => nn.layerNorm(x, { eps: 1e-2 }), 1),
+    single([6], (nn, x) => nn.layerNorm(x), 3),
+    single([2, 2, 1], (nn, x) => nn.layerNorm(x)),
+    single([2, 3, 4], (nn, x) =>
+      nn.node('layerNorm', { path: 'plain', attributes: { eps: 1e-5 }, inputs: [x], params: [] }),
+    ),
+  ],
+  layerScale: [
+    single([4, 3, 5], (nn, x) => nn.layerScale(x, { parameter: 'gamma' })),
+    single([6], (nn, x) => nn.layerScale(x, { parameter: 'gamma' }), 1),
+  ],
+  rescale: [
+    single([4, 3, 3], (nn, x) => nn.rescale(x, { scale: [1 / 127.5], offset: [-1] })),
+    single([4, 3, 3], (nn, x) => nn.rescale(x, { scale: [2, 3, 0.5], offset: [0, 1, -4] }), 1),
+    single([5], (nn, x) => nn.rescale(x, { scale: [-1], offset: [1, 2, 3, 4, 5] })),
+  ],
+  sliceChannels: [
+    single([3, 4, 6], (nn, x) => nn.sliceChannels(x, { start: 0, size: 3 })),
+    single([3, 4, 6], (nn, x) => nn.sliceChannels(x, { start: 5, size: 1 }), 1),
+    single([6], (nn, x) => nn.sliceChannels(x, { start: 2, size: 3 })),
+    single([2, 2, 3], (nn, x) => nn.sliceChannels(x, { start: 0, size: 3 })),
+  ],
+  channelShuffle: [
+    single([3, 4, 6], (nn, x) => nn.channelShuffle(x, { groups: 2 })),
+    single([3, 4, 6], (nn, x) => nn.channelShuffle(x, { groups: 3 }), 1),
+    single([2, 2, 4], (nn, x) => nn.channelShuffle(x, { groups: 1 })),
+    single([2, 2, 4], (nn, x) => nn.channelShuffle(x, { groups: 4 })),
   ],
   maxPool: pools.map(([input, options]) => maxPool(input, options)),
   avgPool: pools.flatMap(([input, options]) => [

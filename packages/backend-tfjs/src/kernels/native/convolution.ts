@@ -1,11 +1,13 @@
 import { axisPadding, type ExplicitPadding } from '@convzoo/layers';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceBy } from '../activations.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Epilogue, Kernels } from '../kernels.js';
 import { depthwiseFilter } from '../portable/convolution.js';
 import * as composed from '../portable/convolution-gradient.js';
 import { isDilated, withoutDilation } from '../spread.js';
+import { nativeActivations } from './activations.js';
 import { type Attribute, attribute, execute } from './execute.js';
 
 /** TensorFlow's `explicit_paddings` for NHWC, or `VALID` where there is none. */
@@ -86,17 +88,9 @@ function withShape<T>(shape: readonly number[], use: (sizes: Tensor1D) => T): T 
 
 /** Adds the bias and applies the activation, disposing what it replaces. */
 export function finish<T extends tf.Tensor>(product: T, { bias, activation }: Epilogue): T {
-  let y = product;
-  const replace = (next: T): void => {
-    y.dispose();
-    y = next;
-  };
-  if (bias !== undefined) {
-    replace(execute<T>('BiasAdd', [attribute.type('T'), attribute.string('data_format', 'NHWC')], [y, bias]));
-  }
-  if (activation !== 'linear')
-    replace(execute<T>(activation === 'relu' ? 'Relu' : 'Relu6', [attribute.type('T')], [y]));
-  return y;
+  const attributes = [attribute.type('T'), attribute.string('data_format', 'NHWC')];
+  const sum = bias === undefined ? product : replaceBy(product, (x) => execute('BiasAdd', attributes, [x, bias]));
+  return activation === 'linear' ? sum : replaceBy(sum, nativeActivations[activation].value);
 }
 
 /** The filter in TensorFlow's shape; a depthwise one is a view that must be disposed. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { withGroups } from '../grouped.js';
 import type { Kernels } from '../kernels.js';
 import { batchNorm } from '../portable/normalisation.js';
+import { nativeActivations } from './activations.js';
 import { conv2d, conv2dFilterGradient, conv2dInputGradient, finish } from './convolution.js';
 import { attribute, execute } from './execute.js';
 import { batchNormGradient, batchNormTraining } from './normalisation.js';
@@ -19,8 +20,8 @@ export const nativeKernels: Kernels = {
   batchNorm,
   batchNormTraining,
   batchNormGradient,
-  activation: (x, fn) => execute(fn === 'relu' ? 'Relu' : 'Relu6', [attribute.type('T')], [x]),
-  activationGradient: (dy, y, fn) => execute(fn === 'relu' ? 'ReluGrad' : 'Relu6Grad', [attribute.type('T')], [dy, y]),
+  activation: (x, fn) => nativeActivations[fn].value(x),
+  activationGradient: (dy, seen, fn) => nativeActivations[fn].gradient(dy, seen),
   biasGradient: (dy: Tensor) =>
     execute<Tensor1D>('BiasAddGrad', [attribute.type('T'), attribute.string('data_format', 'NHWC')], [dy]),
 };

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
 import { isDilated, isStrided, withoutDilation } from '../spread.js';
+import { withActivation } from './epilogue.js';
 
 type ExplicitPad = [[0, 0], [number, number], [number, number], [0, 0]];
 
@@ -34,11 +35,16 @@ export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
     strides: [...geometry.strides] as [number, number],
     pad: tfPadding(geometry),
     dilations: [...geometry.dilations] as [number, number],
-    activation,
     ...(bias !== undefined && { bias }),
   };
-  if (!geometry.depthwise) return tf.fused.conv2d({ ...shared, filter });
+  if (!geometry.depthwise) {
+    return withActivation(activation, (fused) => tf.fused.conv2d({ ...shared, filter, activation: fused }));
+  }
   // The type leaves explicit padding out; the kernels of every backend have it (pitfalls.md, tfjs 4).
   const options = { ...shared, pad: shared.pad as 'valid' };
-  return tf.tidy(() => tf.fused.depthwiseConv2d({ ...options, filter: depthwiseFilter(filter, geometry) }));
+  return tf.tidy(() =>
+    withActivation(activation, (fused) =>
+      tf.fused.depthwiseConv2d({ ...options, filter: depthwiseFilter(filter, geometry), activation: fused }),
+    ),
+  );
 };

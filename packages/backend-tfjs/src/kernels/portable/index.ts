@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { portableActivations } from '../activations.js';
 import { withGroups } from '../grouped.js';
 import type { Kernels } from '../kernels.js';
 import { conv2d } from './convolution.js';
 import { conv2dFilterGradient, conv2dInputGradient } from './convolution-gradient.js';
+import { withActivation } from './epilogue.js';
 import { batchNorm, batchNormGradient, batchNormTraining } from './normalisation.js';
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js';
 
@@ -10,7 +12,11 @@ import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js
 export const portableKernels: Kernels = {
   ...withGroups({ conv2d, conv2dInputGradient, conv2dFilterGradient }),
   dense: (x, kernel, { bias, activation }) =>
-    tf.fused.matMul({ a: x, b: kernel, activation, ...(bias !== undefined && { bias }) }) as tf.Tensor2D,
+    withActivation(
+      activation,
+      (fused) =>
+        tf.fused.matMul({ a: x, b: kernel, activation: fused, ...(bias !== undefined && { bias }) }) as tf.Tensor2D,
+    ),
   maxPool,
   maxPoolGradient,
   avgPool,
@@ -18,12 +24,8 @@ export const portableKernels: Kernels = {
   batchNorm,
   batchNormTraining,
   batchNormGradient,
-  activation: (x, fn) => (fn === 'relu' ? tf.relu(x) : tf.relu6(x)),
-  activationGradient: (dy, y, fn) =>
-    tf.tidy(() => {
-      const open = tf.greater(y, 0);
-      return tf.mul(dy, tf.cast(fn === 'relu' ? open : tf.logicalAnd(open, tf.less(y, 6)), 'float32'));
-    }),
+  activation: (x, fn) => portableActivations[fn].value(x),
+  activationGradient: (dy, seen, fn) => portableActivations[fn].gradient(dy, seen),
   biasGradient: (dy) =>
     tf.sum(
       dy,

@@ -1,4 +1,13 @@
-import { type AnyNode, type Graph, type Node, type OpName, type ParamRole, paramOf, sizeOf } from '@convzoo/layers';
+import {
+  type AnyNode,
+  type FusedActivation,
+  type Graph,
+  type Node,
+  type OpName,
+  type ParamRole,
+  paramOf,
+  sizeOf,
+} from '@convzoo/layers';
 import type { Ref } from '../arrays.js';
 import { customReferences } from '../custom-ops.js';
 import { eachProduct, eachShare, poolWindows } from './enumerate.js';
@@ -14,11 +23,32 @@ export interface ReferenceContext<K extends OpName> {
 
 type Reference<K extends OpName> = (context: ReferenceContext<K>) => Ref;
 
-export const activations = {
-  linear: (v: number) => v,
-  relu: (v: number) => Math.max(v, 0),
-  relu6: (v: number) => Math.min(Math.max(v, 0), 6),
-} as const;
+/** The error function by its series (Abramowitz and Stegun, 7.1.6), whose terms all have one sign. */
+export function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > Math.abs(sum) * 1e-17; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
+const hardSigmoid = (v: number): number => Math.min(Math.max(v + 3, 0), 6) / 6;
+
+export const activations: { readonly [F in FusedActivation]: (v: number) => number } = {
+  linear: (v) => v,
+  relu: (v) => Math.max(v, 0),
+  relu6: (v) => Math.min(Math.max(v, 0), 6),
+  sigmoid,
+  tanh: Math.tanh,
+  hardSigmoid,
+  swish: (v) => v * sigmoid(v),
+  hardSwish: (v) => v * hardSigmoid(v),
+  gelu: (v) => (v * (1 + erf(v / Math.SQRT2))) / 2,
+};
 
 const map = ({ shape, data }: Ref, f: (v: number, i: number) => number): Ref => ({ shape, data: data.map(f) });
 
@@ -74,6 +104,67 @@ export const references: { readonly [K in OpName]: Reference<K> } = {
   activation: ({ node, inputs }) => map(inputs[0]!, activations[node.attributes.function]),
   add: ({ node, inputs }) =>
     map(inputs[0]!, (v, i) => activations[node.attributes.activation](v + inputs[1]!.data[i]!)),
+  leakyRelu: ({ node, inputs }) => map(inputs[0]!, (v) => (v > 0 ? v : v * node.attributes.slope)),
+  multiply({ inputs: [x, y] }) {
+    if (x!.data.length === y!.data.length) return map(x!, (v, i) => v * y!.data[i]!);
+    const channels = x!.shape.at(-1)!;
+    const perExample = x!.data.length / x!.shape[0]!;
+    return map(x!, (v, i) => v * y!.data[Math.floor(i / perExample) * channels + (i % channels)]!);
+  },
+  concat(context) {
+    const y = result(context);
+    const out = y.shape.at(-1)!;
+    let offset = 0;
+    for (const { shape, data } of context.inputs) {
+      const channels = shape.at(-1)!;
+      for (let i = 0; i < data.length; i++) {
+        y.data[Math.floor(i / channels) * out + offset + (i % channels)] = data[i]!;
+      }
+      offset += channels;
+    }
+    return y;
+  },
+  layerNorm({ node, inputs, param }) {
+    const channels = node.shape.at(-1)!;
+    const x = inputs[0]!;
+    const y = zeros(x.shape);
+    for (let start = 0; start < x.data.length; start += channels) {
+      const pixel = x.data.subarray(start, start + channels);
+      const mean = pixel.reduce((sum, v) => sum + v, 0) / channels;
+      const variance = pixel.reduce((sum, v) => sum + (v - mean) ** 2, 0) / channels;
+      pixel.forEach((v, c) => {
+        const normal = (v - mean) / Math.sqrt(variance + node.attributes.eps);
+        y.data[start + c] = normal * (param('scale')?.data[c] ?? 1) + (param('shift')?.data[c] ?? 0);
+      });
+    }
+    return y;
+  },
+  layerScale: ({ inputs, param }) =>
+    map(inputs[0]!, (v, i) => v * param('scale')!.data[i % param('scale')!.data.length]!),
+  rescale({ node, inputs }) {
+    const { scale, offset } = node.attributes;
+    const channels = node.shape.at(-1)!;
+    const ofChannel = (values: readonly number[], i: number): number => values[values.length === 1 ? 0 : i % channels]!;
+    return map(inputs[0]!, (v, i) => v * ofChannel(scale, i) + ofChannel(offset, i));
+  },
+  sliceChannels(context) {
+    const x = context.inputs[0]!;
+    const { start, size } = context.node.attributes;
+    return map(result(context), (_, i) => x.data[Math.floor(i / size) * x.shape.at(-1)! + start + (i % size)]!);
+  },
+  channelShuffle({ node, inputs }) {
+    const x = inputs[0]!;
+    const channels = x.shape.at(-1)!;
+    const { groups } = node.attributes;
+    const perGroup = channels / groups;
+    const y = zeros(x.shape);
+    x.data.forEach((v, from) => {
+      const c = from % channels;
+      const [group, i] = [Math.floor(c / perGroup), c % perGroup];
+      y.data[from - c + i * groups + group] = v;
+    });
+    return y;
+  },
   maxPool(context) {
     const y = result(context);
     const x = context.inputs[0]!;
