@@ -43,9 +43,20 @@ const goldens: [DialectName, string][] = [
 ];
 /** Families of the zoo: one record of each must be there, so that a broken lookup cannot pass by testing nothing. */
 const EXPECTED: Record<string, string[]> = {
-  torchvision: ['vgg11', 'vgg16_bn', 'resnet18', 'resnet152', 'resnext101_32x8d', 'mobilenet_v2'],
+  torchvision: [
+    'alexnet',
+    'googlenet',
+    'inception_v3',
+    'squeezenet1_0',
+    'vgg11',
+    'vgg16_bn',
+    'resnet18',
+    'resnet152',
+    'resnext101_32x8d',
+    'mobilenet_v2',
+  ],
   timm: ['mobilenetv1_100'],
-  keras: ['VGG16', 'VGG19', 'ResNet50', 'MobileNet', 'MobileNetV2'],
+  keras: ['VGG16', 'VGG19', 'ResNet50', 'MobileNet', 'MobileNetV2', 'InceptionV3'],
 };
 
 describe.each(goldens)('%s: names and shapes are those of the framework', (dialect, file) => {
@@ -112,7 +123,12 @@ describe('pairs', () => {
 
   test.each(networks)('%s in %s: there and back', (name, dialect) => {
     const graph = buildModel(name, { dialect });
-    for (const { place, module } of sourceParams(graph, dialects[dialect])) {
+    for (const { place, name, module } of sourceParams(graph, dialects[dialect])) {
+      const whole = dialects[dialect].families.filter(({ params }) => toTheirs(params ?? [])(place.spec.path) === name);
+      if (whole.length > 0) {
+        expect(whole.map(({ params }) => toOurs(params ?? [])(name))).toContain(place.spec.path);
+        continue;
+      }
       if (module === place.module) continue;
       const families = dialects[dialect].families.filter(({ modules }) => toTheirs(modules)(place.module) === module);
       expect(families.map(({ modules }) => toOurs(modules)(module))).toContain(place.module);
@@ -134,6 +150,54 @@ describe('pairs', () => {
       'features.2.conv',
       undefined,
     ]);
+  });
+});
+
+describe('networks whose files spell them in several ways', () => {
+  test('the published DenseNets of torchvision have a dot before each number', () => {
+    const graph = buildModel('densenet121');
+    const names = sourceParams(graph, dialects.torchvision).map(({ name }) => name);
+    const old = names.map((name) => name.replace(/(denselayer\d+\.(?:norm|conv))([12])\./, '$1.$2.'));
+    expect(old).toContain('features.denseblock4.denselayer16.norm.2.running_var');
+    for (const dialect of [dialects.torchvision, dialects.timm]) {
+      expect(dialect.canonical(old)).toEqual({ names, note: 'took the old names of DenseNet for the new ones' });
+      expect(dialect.canonical(names)).toEqual({ names });
+    }
+  });
+
+  test('Keras 2 and Keras 3 spell three layers of DenseNet differently', () => {
+    const graph = buildModel('DenseNet121');
+    const modern = sourceParams(graph, dialects.keras).map(({ name }) => name);
+    const RENAMED = { 'conv1_conv/': 'conv1/conv/', 'conv1_bn/': 'conv1/bn/', 'predictions/': 'fc1000/' };
+    const old = modern.map((name) =>
+      Object.entries(RENAMED).reduce((n, [a, b]) => (n.startsWith(a) ? b + n.slice(a.length) : n), name),
+    );
+    expect(old.filter((name, i) => name !== modern[i])).toHaveLength(7);
+    expect(sourceParams(graph, dialects.keras, new Set(old)).map(({ name }) => name)).toEqual(old);
+    expect(sourceParams(graph, dialects.keras, new Set(modern)).map(({ name }) => name)).toEqual(modern);
+    expect(modern.slice(5, 15)).toEqual([
+      'conv2_block1_0_bn/gamma',
+      'conv2_block1_0_bn/beta',
+      'conv2_block1_0_bn/moving_mean',
+      'conv2_block1_0_bn/moving_variance',
+      'conv2_block1_1_conv/kernel',
+      'conv2_block1_1_bn/gamma',
+      'conv2_block1_1_bn/beta',
+      'conv2_block1_1_bn/moving_mean',
+      'conv2_block1_1_bn/moving_variance',
+      'conv2_block1_2_conv/kernel',
+    ]);
+  });
+
+  test('a separable convolution of Keras is one layer, of two kernels', () => {
+    const params = sourceParams(buildModel('Xception'), dialects.keras);
+    const layer = params.filter(({ module }) => module === 'block5_sepconv3');
+    expect(layer.map(({ name, layout }) => [name, layout.shape])).toEqual([
+      ['block5_sepconv3/depthwise_kernel', [3, 3, 728, 1]],
+      ['block5_sepconv3/pointwise_kernel', [1, 1, 728, 728]],
+    ]);
+    const projections = params.filter(({ place }) => place.module.endsWith('shortcut.conv'));
+    expect(projections.map(({ module }) => module)).toEqual(['conv2d', 'conv2d_1', 'conv2d_2', 'conv2d_3']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { inceptionEraAliases } from './entries/inception-era.js';
 import type { BuildOptions } from './entry.js';
 import type { ModelName } from './registry.js';
 
@@ -21,4 +22,5 @@ export const aliases: Readonly<Record<string, Alias>> = {
   ResNet152: { name: 'resnet152', dialect: 'keras' },
   MobileNet: { name: 'mobilenet_v1', dialect: 'keras' },
   MobileNetV2: { name: 'mobilenet_v2', dialect: 'keras' },
+  ...inceptionEraAliases,
 };

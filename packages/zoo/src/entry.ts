@@ -6,12 +6,32 @@ export interface BuildOptions extends Omit<NetworkOptions, 'name'> {
   readonly width?: number | undefined;
   /** Whose variant; by default the entry's first. */
   readonly dialect?: Dialect | undefined;
+  /** Auxiliary classifiers, for the families that have them; their logits are taps. */
+  readonly aux?: boolean | undefined;
 }
 
 /** Names of presets of `@convzoo/preprocessing`: plain data here, so that the zoo needs no pixels. */
-export type PresetName = 'imagenet-torch' | 'imagenet-tf-inception' | 'imagenet-caffe' | 'cifar10' | 'cifar10-raw';
+export type PresetName =
+  | 'imagenet-torch'
+  | 'imagenet-tf-inception'
+  | 'imagenet-caffe'
+  | 'cifar10'
+  | 'cifar10-raw'
+  | 'mnist';
 
-export type Family = 'vgg' | 'resnet' | 'cifar-resnet' | 'mobilenet-v1' | 'mobilenet-v2';
+export type Family =
+  | 'vgg'
+  | 'resnet'
+  | 'cifar-resnet'
+  | 'mobilenet-v1'
+  | 'mobilenet-v2'
+  | 'lenet'
+  | 'alexnet'
+  | 'squeezenet'
+  | 'googlenet'
+  | 'inception-v3'
+  | 'xception'
+  | 'densenet';
 
 /** A network of the registry: facts, and how it is built. */
 export interface ModelEntry {
@@ -30,6 +50,8 @@ export interface ModelEntry {
   readonly presets: Readonly<Partial<Record<Dialect, PresetName>>>;
   /** Whether `width` may be given. */
   readonly anyWidth: boolean;
+  /** Whether `aux` may be given. */
+  readonly auxiliary?: boolean;
   /** Builds the graph. Options are not checked against the entry here; `buildModel` does that. */
   build(options?: BuildOptions): Graph;
 }

@@ -1,6 +1,23 @@
 export { type Alias, aliases } from './aliases.js';
 export type { BuildOptions, Family, ModelEntry, PresetName } from './entry.js';
+export {
+  type AlexNetConfig,
+  type AlexNetOptions,
+  type AlexNetVariant,
+  alexnet,
+  alexnetVariants,
+} from './families/alexnet.js';
 export { type CifarResNetOptions, cifarResNet } from './families/cifar-resnet.js';
+export {
+  type DenseNetConfig,
+  type DenseNetOptions,
+  type DenseNetVariant,
+  densenet,
+  densenetVariants,
+} from './families/densenet.js';
+export { type GoogLeNetOptions, googlenet } from './families/googlenet.js';
+export { type InceptionV3Options, inceptionV3 } from './families/inception-v3.js';
+export { lenet5 } from './families/lenet.js';
 export { mlperfResNet8 } from './families/mlperf-resnet8.js';
 export { type MobileNetV1Options, mobilenetV1 } from './families/mobilenet-v1.js';
 export { type MobileNetV2Options, mobilenetV2 } from './families/mobilenet-v2.js';
@@ -11,7 +28,14 @@ export {
   resnet,
   resnetVariants,
 } from './families/resnet.js';
+export {
+  type SqueezeNetOptions,
+  type SqueezeNetVariant,
+  squeezenet,
+  squeezenetVariants,
+} from './families/squeezenet.js';
 export { type VggConfig, type VggOptions, type VggVariant, vgg, vggVariants } from './families/vgg.js';
+export { xception } from './families/xception.js';
 export { nearestNames } from './nearest.js';
 export type { Dialect, NetworkOptions } from './options.js';
 export { isModelName, type ModelName, modelNames, models } from './registry.js';

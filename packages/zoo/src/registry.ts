@@ -1,4 +1,5 @@
 import type { MapShape } from '@convzoo/layers';
+import { inceptionEra } from './entries/inception-era.js';
 import type { ModelEntry } from './entry.js';
 import { cifarResNet } from './families/cifar-resnet.js';
 import { mlperfResNet8 } from './families/mlperf-resnet8.js';
@@ -141,6 +142,8 @@ export const models = {
 
   mobilenet_v1: mobilenetV1Entry,
   mobilenet_v2: mobilenetV2Entry,
+
+  ...inceptionEra,
 } satisfies Record<string, ModelEntry>;
 
 export type ModelName = keyof typeof models;

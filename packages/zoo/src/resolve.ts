@@ -38,8 +38,17 @@ export function resolveModel(spec: string, options: BuildOptions = {}): Resolved
   if (width !== undefined && !entry.anyWidth) {
     throw badOption('width', width, `${alias.name} has no width multiplier; the MobileNets have one`);
   }
-  const { input = size.input, classes } = options;
-  return { name: alias.name, entry, dialect, preset, options: { input, classes, width, dialect } };
+  if (options.aux === true && entry.auxiliary !== true) {
+    throw badOption('aux', options.aux, `${alias.name} has no auxiliary classifiers; googlenet and inception_v3 have`);
+  }
+  const { input = size.input, classes, aux } = options;
+  return {
+    name: alias.name,
+    entry,
+    dialect,
+    preset,
+    options: { input, classes, width, dialect, ...(aux !== undefined && { aux }) },
+  };
 }
 
 /** Builds the network of that name: see {@link resolveModel} for names and errors. */

@@ -9,6 +9,8 @@ export interface FamilyNames {
   readonly family: string;
   /** Paths of nodes, as two-way pairs. */
   readonly modules: readonly NamePair[];
+  /** Whole names of parameters, for what is one layer there and two here; they go before `modules`. */
+  readonly params?: readonly NamePair[];
   /** Paths of this project's dense nodes that are convolutions there. */
   readonly convolutions?: readonly string[];
 }

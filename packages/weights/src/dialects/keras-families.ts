@@ -1,4 +1,7 @@
 import type { FamilyNames } from './dialect.js';
+import { keras2DenseNet, kerasDenseNet } from './families/densenet.js';
+import { kerasInceptionV3 } from './families/inception-v3.js';
+import { kerasXception } from './families/xception.js';
 import type { NamePair } from './pattern.js';
 import { inStages, MOBILENET_V1_STAGES } from './stages.js';
 
@@ -101,4 +104,8 @@ export const kerasFamilies: readonly FamilyNames[] = [
   resnet,
   mobilenetV1,
   mobilenetV2,
+  kerasInceptionV3,
+  kerasXception,
+  kerasDenseNet,
+  keras2DenseNet,
 ];

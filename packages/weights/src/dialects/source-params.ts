@@ -26,10 +26,9 @@ export function sourceParams(graph: Graph, dialect: Dialect, names?: ReadonlySet
   const own = spell(places, dialect, undefined);
   let best = own;
   let bestScore = names === undefined ? 0 : found(own, names);
-  const modules = new Set(places.map((place) => place.module));
   for (const family of dialect.families) {
     const params = spell(places, dialect, family);
-    const score = names === undefined ? covered(modules, family) : found(params, names);
+    const score = names === undefined ? covered(places, family) : found(params, names);
     if (score > bestScore) [best, bestScore] = [params, score];
   }
   checkDistinct(best, graph, dialect);
@@ -42,12 +41,17 @@ function spell(
   family: FamilyNames | undefined,
 ): readonly SourceParam[] {
   const translate = toTheirs(family?.modules ?? []);
+  const translateWhole = toTheirs(family?.params ?? []);
   const convolutions = new Set(family?.convolutions ?? []);
   return places.map((place) => {
+    const layout = layoutOf(place, dialect.framework, { asConvolution: convolutions.has(place.module) });
+    const whole = translateWhole(place.spec.path);
+    if (whole !== undefined) {
+      return { place, name: whole, aliases: [], module: whole.slice(0, whole.lastIndexOf(dialect.separator)), layout };
+    }
     const module = translate(place.module) ?? place.module;
     const prefix = module === '' ? '' : `${module}${dialect.separator}`;
     const [leaf, ...others] = dialect.leaves(place);
-    const layout = layoutOf(place, dialect.framework, { asConvolution: convolutions.has(place.module) });
     return { place, name: prefix + leaf, aliases: others.map((other) => prefix + other), module, layout };
   });
 }
@@ -58,11 +62,16 @@ const found = (params: readonly SourceParam[], names: ReadonlySet<string>): numb
 /** Share of a network's modules that a family must name to be its family: all of it, or all but a head of one's own. */
 const COVERAGE = 0.9;
 
-function covered(modules: ReadonlySet<string>, family: FamilyNames): number {
+function covered(places: readonly ParamPlace[], family: FamilyNames): number {
   const translate = toTheirs(family.modules);
-  let count = 0;
-  for (const module of modules) if (translate(module) !== undefined) count++;
-  return count >= COVERAGE * modules.size ? count : 0;
+  const translateWhole = toTheirs(family.params ?? []);
+  const all = new Set<string>();
+  const named = new Set<string>();
+  for (const { module, spec } of places) {
+    all.add(module);
+    if ((translateWhole(spec.path) ?? translate(module)) !== undefined) named.add(module);
+  }
+  return named.size >= COVERAGE * all.size ? named.size : 0;
 }
 
 function checkDistinct(params: readonly SourceParam[], graph: Graph, dialect: Dialect): void {

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.js';
+import { modernDenseNetName } from './families/densenet.js';
 
 /** What wrappers put before every name of a state dict: nn.DataParallel and torch.compile. */
 const WRAPPERS = ['module.', '_orig_mod.'];
@@ -20,9 +21,10 @@ export const torchNames = {
       stripped = stripped.map((name) => name.slice(prefix.length));
       taken.push(prefix);
     }
-    return taken.length === 0
-      ? { names }
-      : { names: stripped, note: `took the prefix "${taken.join('')}" off every name` };
+    const modern = stripped.map(modernDenseNetName);
+    const notes = taken.length === 0 ? [] : [`took the prefix "${taken.join('')}" off every name`];
+    if (modern.some((name, i) => name !== stripped[i])) notes.push('took the old names of DenseNet for the new ones');
+    return notes.length === 0 ? { names } : { names: modern, note: notes.join('; ') };
   },
   // A counter of batches, used only where BatchNorm's momentum is None.
   ignores: (name) => name === 'num_batches_tracked' || name.endsWith('.num_batches_tracked'),
