@@ -144,8 +144,9 @@ export const arbitraries: { readonly [K in OpName]: fc.Arbitrary<Case> } = {
         n,
       ),
     ),
+  // With a tiny eps a pixel of nearly equal channels would show the rounding of its mean, a hundred times enlarged.
   layerNorm: fc
-    .tuple(shape, batch, fc.constantFrom(1e-5, 1e-3))
+    .tuple(shape, batch, fc.constantFrom(0.1, 1))
     .map(([x, n, eps]) => single(x, (nn, value) => nn.layerNorm(value, { eps }), n)),
   layerScale: fc
     .tuple(shape, batch)
