@@ -28,7 +28,7 @@ it('the error function of the reference equals tabulated values', () => {
 
 describe('over the whole range, within a few roundings of float32:', () => {
   for (const { name, backend, reason } of backendsUnderTest) {
-    it.each(activationFunctions.map((fn) => [fn]))(`${name}: %s`, async (fn, context) => {
+    it.for(activationFunctions)(`${name}: %s`, async (fn, context) => {
       if (backend === undefined) return context.skip(reason);
       const values = await backend.run(() => {
         const x = tf.tensor1d(grid);

@@ -3,10 +3,12 @@ import {
   type AxisWindow,
   axisPadding,
   type Graph,
+  type NodeId,
   nodeAt,
   type Padding,
   paramOf,
   type Shape,
+  sameShape,
 } from '@convzoo/layers';
 
 /**
@@ -29,13 +31,18 @@ export interface ReceptiveField {
  * convolutional neural networks", Distill, 2019). Where paths meet, the field is the union. `null` where there is none to
  * state: on vectors that come from no map, after ops from outside, and after sums of paths whose strides differ.
  *
+ * Factors of squeeze and excitation depend on the whole map; as usual, they are left out.
+ *
  * Adaptive pooling over a grid that does not divide the map has windows of several sizes; the largest, and the mean stride,
  * stand for all.
  */
 export function receptiveFields(graph: Graph): readonly (ReceptiveField | null)[] {
   const fields: (ReceptiveField | null)[] = [];
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((id) => ({ field: fields[id] ?? null, shape: nodeAt(graph, id).shape }));
+    const inputs = placedInputs(node, graph).map((id) => ({
+      field: fields[id] ?? null,
+      shape: nodeAt(graph, id).shape,
+    }));
     const height = inputs.map(({ field, shape }) => ({ field: field?.height ?? null, extent: shape[0] ?? 1 }));
     const width = inputs.map(({ field, shape }) => ({ field: field?.width ?? null, extent: shape[1] ?? 1 }));
     const y = axisField(node, 'height', height);
@@ -43,6 +50,11 @@ export function receptiveFields(graph: Graph): readonly (ReceptiveField | null)[
     fields.push(y === null || x === null ? null : { height: y, width: x });
   }
   return fields;
+}
+
+/** Inputs that have a place for every place of the result: not the factors of whole channels. */
+function placedInputs({ op, inputs, shape }: AnyNode, graph: Graph): readonly NodeId[] {
+  return op === 'multiply' ? inputs.filter((id) => sameShape(nodeAt(graph, id).shape, shape)) : inputs;
 }
 
 type Axis = 'height' | 'width';
@@ -85,9 +97,17 @@ function axisField(node: AnyNode, axis: Axis, inputs: readonly AxisInput[]): Axi
       return { ...field, start: field.start - (axis === 'height' ? top : left) * field.stride };
     }
     case 'add':
+    case 'concat':
+    case 'multiply':
       return union(inputs.map((input) => input.field));
     case 'batchNorm':
     case 'activation':
+    case 'leakyRelu':
+    case 'layerNorm':
+    case 'layerScale':
+    case 'rescale':
+    case 'sliceChannels':
+    case 'channelShuffle':
     case 'dropout':
     case 'dense':
       return field;

@@ -1,3 +1,4 @@
+import { Builder } from '@convzoo/layers';
 import { describe, expect, it } from 'vitest';
 import { analyse, type ConventionName, conventionNames, conventions } from '../src/index.js';
 import { smallResNet } from './graphs.js';
@@ -31,6 +32,22 @@ describe('conventions', () => {
     const activations = 16 * 16 * 4 + 8 * 8 * 4 + 4 * 4 * 8;
     const pools = 4 * (8 * 8 * 4) + 4 * (4 * 4 * 4) + 4 * 4 * 8;
     expect(total('osmr').flops).toBe(convolutions + 2 * DENSE + 4 * NORM + activations + pools);
+  });
+
+  it('knows the ops of later networks, each convention in its way', () => {
+    const nn = new Builder('later');
+    let x = nn.layerNorm(nn.input([4, 4, 6]));
+    x = nn.dense(x, { units: 8, pointwise: true, bias: false });
+    x = nn.activation(nn.layerScale(nn.activation(x, 'gelu'), { parameter: 'gamma' }), 'swish');
+    x = nn.channelShuffle(nn.leakyRelu(nn.activation(x, 'sigmoid'), { slope: 0.1 }), { groups: 2 });
+    const graph = nn.graph(nn.multiply(x, nn.globalAvgPool(x)));
+    const [dense, values] = [16 * 6 * 8, 16 * 8];
+    const macs = (convention: ConventionName) => analyse(graph, { convention }).total.macs;
+    expect(macs('torchvision')).toBe(dense);
+    expect(macs('timm')).toBe(dense + 5 * 96 + values);
+    expect(macs('mxop')).toBe(dense - values);
+    // Without a bias one addition fewer for each output of the dense layer; GELU 5, swish 5, sigmoid 4, leaky 2, shuffle 1.
+    expect(2 * macs('osmr')).toBe(2 * dense - values + (5 + 5 + 4 + 2 + 1 + 1) * values);
   });
 
   it.each([

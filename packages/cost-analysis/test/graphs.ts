@@ -1,4 +1,4 @@
-import { Builder, defineOp, float32Tensor, type Graph, type Value } from '@convzoo/layers';
+import { activationFunctions, Builder, defineOp, float32Tensor, type Graph, type Value } from '@convzoo/layers';
 import fc from 'fast-check';
 
 /** A residual network of two stages, small enough to check by hand, with every built-in op. */
@@ -97,13 +97,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (nn, x) =>
         nn.zeroPad(x, { spatial, channels: [1, 0] }),
   ),
-  fc.constantFrom('relu' as const, 'relu6' as const).map(
+  fc.constantFrom(...activationFunctions).map(
     (fn): Step =>
       (nn, x) =>
         nn.activation(x, fn),
   ),
   fc.constant<Step>((nn, x) => nn.batchNorm(x)),
   fc.constant<Step>((nn, x) => nn.add(x, nn.activation(x, 'relu'))),
+  fc.constant<Step>((nn, x) => nn.leakyRelu(x, { slope: 0.1 })),
+  fc.constant<Step>((nn, x) => nn.multiply(x, nn.activation(nn.conv2d(x, { out: x.shape[2]!, kernel: 3 }), 'sigmoid'))),
+  fc.constant<Step>((nn, x) => nn.multiply(x, nn.dense(nn.globalAvgPool(x), { units: x.shape[2]! }))),
+  fc.constant<Step>((nn, x) => nn.multiply(x, nn.adaptiveAvgPool(x, { size: 1 }))),
+  fc.constant<Step>((nn, x) => nn.concat([x, nn.conv2d(x, { out: 2, kernel: 3 })])),
+  fc.constant<Step>((nn, x) => nn.layerScale(nn.layerNorm(x), { parameter: `gamma${x.id}` })),
+  fc.constant<Step>((nn, x) => nn.rescale(x, { scale: [2], offset: [1] })),
+  fc.constant<Step>((nn, x) => nn.sliceChannels(x, { start: x.shape[2]! >> 1, size: 1 })),
+  fc.constant<Step>((nn, x) => nn.channelShuffle(x, { groups: x.shape[2]! })),
+  fc.integer({ min: 1, max: 5 }).map(
+    (units): Step =>
+      (nn, x) =>
+        nn.dense(x, { units, pointwise: true, bias: units > 2 }),
+  ),
 );
 
 const head: fc.Arbitrary<Step> = fc.oneof(

@@ -41,6 +41,33 @@ function starts(
   }
 }
 
+/** Operations of one element, counted in the formulas of the ops. */
+function operations(node: AnyNode): number {
+  switch (node.op) {
+    case 'activation': {
+      const formulas = {
+        relu: 'max(x 0)',
+        relu6: 'min(max(x 0) 6)',
+        sigmoid: '1 / (1 + exp(-x))',
+        tanh: '1 - 2 / (1 + exp(2 * x))',
+        hardSigmoid: 'min(max(x + 3 0) 6) / 6',
+        swish: 'x * 1 / (1 + exp(-x))',
+        hardSwish: 'x * min(max(x + 3 0) 6) / 6',
+        gelu: 'x * (1 + erf(x * 0.7071)) / 2',
+      };
+      return formulas[node.attributes.function].match(/max|min|exp|erf|[-+*/]/g)!.length;
+    }
+    case 'batchNorm':
+    case 'leakyRelu':
+    case 'rescale':
+      return 2;
+    case 'channelShuffle':
+      return 0;
+    default:
+      return 1;
+  }
+}
+
 /** Loops over the outputs of one node. Slow, and nothing in it is a formula. */
 export function recount(graph: Graph, node: AnyNode): Tally {
   const shapes = node.inputs.map((id) => nodeAt(graph, id).shape);
@@ -69,11 +96,39 @@ export function recount(graph: Graph, node: AnyNode): Tally {
       break;
     }
     case 'dense': {
-      const units = paramOf(node, 'kernel')!.shape[1]!;
-      for (let o = 0; o < units; o++) {
+      const [features, units] = paramOf(node, 'kernel')!.shape as [number, number];
+      const pixels = (height * width * channels) / features;
+      for (let o = 0; o < pixels * units; o++) {
         outputs++;
-        for (let i = 0; i < height; i++) macs++;
+        for (let i = 0; i < features; i++) macs++;
         if (paramOf(node, 'bias') !== undefined) elementwise++;
+      }
+      break;
+    }
+    case 'layerNorm': {
+      const values = shapes[0]!.at(-1)!;
+      for (let pixel = 0; pixel < (height * width * channels) / values; pixel++) {
+        // Mean and variance: additions and one scaling each; between them differences and squares.
+        for (let c = 1; c < values; c++) elementwise += 2;
+        elementwise += 2;
+        for (let c = 0; c < values; c++) {
+          outputs++;
+          elementwise += 3 + node.params.length;
+        }
+      }
+      break;
+    }
+    case 'concat': {
+      for (const { length, ...shape } of shapes) {
+        let size = 1;
+        for (let axis = 0; axis < length; axis++) size *= shape[axis]!;
+        for (let i = 0; i < size; i++) outputs++;
+      }
+      break;
+    }
+    case 'sliceChannels': {
+      for (let pixel = 0; pixel < height * width; pixel++) {
+        for (let c = 0; c < node.attributes.size; c++) outputs++;
       }
       break;
     }
@@ -119,13 +174,16 @@ export function recount(graph: Graph, node: AnyNode): Tally {
     }
     case 'batchNorm':
     case 'activation':
-    case 'add': {
+    case 'leakyRelu':
+    case 'add':
+    case 'multiply':
+    case 'layerScale':
+    case 'rescale':
+    case 'channelShuffle': {
       const values = height * width * channels;
       for (let i = 0; i < values; i++) {
         outputs++;
-        if (node.op === 'batchNorm' || (node.op === 'activation' && node.attributes.function === 'relu6'))
-          elementwise += 2;
-        else elementwise++;
+        elementwise += operations(node);
       }
       break;
     }

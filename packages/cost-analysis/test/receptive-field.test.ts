@@ -50,6 +50,17 @@ function rowsSeen(graph: Graph): readonly (readonly [first: number, last: number
             })
           : null,
       );
+    } else if (node.op === 'add' || node.op === 'concat' || node.op === 'multiply') {
+      // A factor of whole channels is left out; of two maps each row sees the rows of both.
+      const maps = node.inputs.filter(
+        (id) => nodeAt(graph, id).shape[0] === node.shape[0] && nodeAt(graph, id).shape.length === 3,
+      );
+      seen.push(
+        above.map((_, y) => [
+          Math.min(...maps.map((id) => seen[id]![y]![0])),
+          Math.max(...maps.map((id) => seen[id]![y]![1])),
+        ]),
+      );
     } else seen.push(above);
   }
   return seen;
@@ -100,6 +111,18 @@ describe('receptiveFields', () => {
       ] as const;
     const v1 = [...stem, ...[3, 4, 6, 3].flatMap((blocks, i) => stage(blocks, bottleneck, i === 0 ? 1 : 2))];
     expect(field(v1)).toMatchObject({ size: 483, stride: 32 });
+  });
+
+  it('leaves out the factors of squeeze and excitation, and joins the fields of two maps that are multiplied', () => {
+    const nn = new Builder('gates');
+    const x = nn.conv2d(nn.input([9, 9, 2]), { out: 2, kernel: 3, stride: 2 });
+    const squeezed = nn.multiply(x, nn.globalAvgPool(x));
+    const excited = nn.multiply(squeezed, nn.adaptiveAvgPool(squeezed, { size: 1 }));
+    const wide = nn.multiply(excited, nn.conv2d(excited, { out: 2, kernel: 3 }));
+    const fields = receptiveFields(nn.graph(wide));
+    expect(fields[squeezed.id]).toEqual(fields[x.id]);
+    expect(fields[excited.id]).toEqual(fields[x.id]);
+    expect(fields[wide.id]?.height).toEqual({ size: 7, stride: 2, start: -3 });
   });
 
   it('is the union where paths meet, everything after a global pool, and unknown after an op from outside', () => {

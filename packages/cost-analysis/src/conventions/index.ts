@@ -21,8 +21,8 @@ const fvcore: Convention = {
   ...own,
   name: 'fvcore',
   counts:
-    'MACs of convolutions and dense layers, 2 for each BatchNorm output, 1 for each input of an adaptive average pool; ' +
-    'activations are the outputs of convolutions and dense layers.',
+    'MACs of convolutions and dense layers, 2 for each BatchNorm output, 5 for each LayerNorm output, 1 for each input of ' +
+    'an adaptive average pool; activations are the outputs of convolutions and dense layers.',
   source: 'fvcore FlopCountAnalysis and ActivationCountAnalysis (fvcore/nn/jit_handles.py)',
   macs: fvcoreMacs,
   activations: isConvOrDense,
@@ -82,7 +82,8 @@ export const conventions = {
     name: 'osmr',
     counts:
       'Half the FLOPs, where a MAC is 2 (less the first addition where there is no bias), BatchNorm 4 an element, ReLU and ' +
-      'ReLU6 1, a pool its window for each output, and sums of shortcuts nothing; trainable parameters.',
+      'ReLU6 1, sigmoid 4, swish 5, a shuffled channel 1, a pool its window for each output, and sums of shortcuts ' +
+      'nothing; trainable parameters.',
     source: 'osmr/imgclsmob, gluon/model_stats.py',
     macs: osmrMacs,
   },

@@ -1,9 +1,19 @@
 import type { OpName } from '@convzoo/layers';
-import { activation, add, batchNorm, dropout } from './elementwise.js';
+import {
+  activation,
+  add,
+  batchNorm,
+  dropout,
+  layerNorm,
+  layerScale,
+  leakyRelu,
+  multiply,
+  rescale,
+} from './elementwise.js';
 import { conv2d, dense } from './multiply.js';
 import { adaptiveAvgPool, avgPool, globalAvgPool, maxPool } from './pooling.js';
 import type { Rule, Work } from './rule.js';
-import { custom, flatten, input, zeroPad } from './structure.js';
+import { channelShuffle, concat, custom, flatten, input, sliceChannels, zeroPad } from './structure.js';
 
 /** How every op kind is counted. */
 export const costRules: { readonly [K in OpName]: Rule<K> } = {
@@ -12,7 +22,15 @@ export const costRules: { readonly [K in OpName]: Rule<K> } = {
   dense,
   batchNorm,
   activation,
+  leakyRelu,
   add,
+  multiply,
+  concat,
+  layerNorm,
+  layerScale,
+  rescale,
+  sliceChannels,
+  channelShuffle,
   maxPool,
   avgPool,
   globalAvgPool,

@@ -16,8 +16,11 @@ export const conv2d: Rule<'conv2d'> = {
   elementwise: epilogue,
 };
 
+/** How often a dense layer multiplies: once for a vector, once a pixel for a map. */
+export const pixelsOf = (node: Node<'dense'>): number => sizeOf(node.shape.slice(0, -1));
+
 export const dense: Rule<'dense'> = {
-  formula: 'MACs: input features x output features.',
-  macs: (node) => paramSize(node, 'kernel'),
+  formula: 'MACs: input features x output features; over a map, for each pixel.',
+  macs: (node) => pixelsOf(node) * paramSize(node, 'kernel'),
   elementwise: epilogue,
 };

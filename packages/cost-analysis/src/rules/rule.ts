@@ -14,8 +14,8 @@ export interface Rule<K extends OpName> {
   /** Multiply-accumulates. Only convolutions and dense layers have any; zero padding is multiplied like every value. */
   readonly macs: Work<K>;
   /**
-   * Arithmetic that is no multiply-accumulate: additions, comparisons, scalings, one each. Kept apart from the MACs, since
-   * no published count mixes them in the same way.
+   * Arithmetic that is no multiply-accumulate: additions, comparisons, scalings, exponentials, one each. Kept apart from
+   * the MACs, since no published count mixes them in the same way.
    */
   readonly elementwise: Work<K>;
 }
@@ -28,5 +28,24 @@ export function paramSize(node: Node, role: ParamRole): number {
   return param === undefined ? 0 : sizeOf(param.shape);
 }
 
-/** Comparisons that an activation takes for each element. */
-export const activationCost: Readonly<Record<FusedActivation, number>> = { linear: 0, relu: 1, relu6: 2 };
+/**
+ * Operations of an activation for each element, as its formula is written: additions, comparisons, scalings, products,
+ * quotients, and values of e^x or erf, one each.
+ */
+export const activationCost: Readonly<Record<FusedActivation, number>> = {
+  linear: 0,
+  relu: 1,
+  relu6: 2,
+  /** 1 / (1 + e^-x): sign, exponential, sum, quotient. */
+  sigmoid: 4,
+  /** 1 - 2 / (1 + e^(2x)): scaling, exponential, sum, quotient, difference. */
+  tanh: 5,
+  /** relu6(x + 3) / 6 */
+  hardSigmoid: 4,
+  /** A sigmoid and a product. */
+  swish: 5,
+  /** A hard sigmoid and a product. */
+  hardSwish: 5,
+  /** x * ((1 + erf(x / sqrt 2)) / 2): scaling, erf, sum, scaling, product. */
+  gelu: 5,
+};

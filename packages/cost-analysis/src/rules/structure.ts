@@ -11,6 +11,24 @@ export const zeroPad: Rule<'zeroPad'> = {
   elementwise: none,
 };
 
+export const concat: Rule<'concat'> = {
+  formula: 'No arithmetic; it writes its output.',
+  macs: none,
+  elementwise: none,
+};
+
+export const sliceChannels: Rule<'sliceChannels'> = {
+  formula: 'No arithmetic; it writes its output.',
+  macs: none,
+  elementwise: none,
+};
+
+export const channelShuffle: Rule<'channelShuffle'> = {
+  formula: 'No arithmetic; it writes its output.',
+  macs: none,
+  elementwise: none,
+};
+
 export const custom: Rule<'custom'> = {
   formula: "MACs by the op's own rule. Its elementwise work is not known.",
   macs: customMacs,
