@@ -13,6 +13,8 @@ export interface Normalisation {
   readonly std: Channels;
   /** Order of the output channels; `'rgb'` where absent. */
   readonly channelOrder?: 'rgb' | 'bgr';
+  /** One output channel, Pillow's mode L, normalised by the first mean and std. */
+  readonly grey?: true;
 }
 
 /** Mean and deviation of the ImageNet training pictures in 0..1, as torchvision and the CIFAR networks use them. */
@@ -29,6 +31,10 @@ export const normalisations = {
   tf: { scale: 1 / 127.5, mean: [1, 1, 1], std: [1, 1, 1] },
   /** BGR minus the mean in 0..255, no scaling. */
   caffe: { scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1], channelOrder: 'bgr' },
+  /** RGB minus the mean in 0..255: Caffe's values for files whose first convolution was turned around. */
+  caffeRgb: { scale: 1, mean: [123, 117, 104], std: [1, 1, 1] },
+  /** LeCun et al. 1998, section II.B: black -0.1, white 1.175 (their digits are the white), mean 0 and variance 1 on MNIST. */
+  mnist: { scale: 1.275 / 255, mean: [0.1, 0.1, 0.1], std: [1, 1, 1], grey: true },
   /** 0..255 as they are. */
   raw: { scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
 } as const satisfies Record<string, Normalisation>;

@@ -43,6 +43,21 @@ export const presets = {
   'imagenet-tf-inception': { name: 'imagenet-tf-inception', ...IMAGENET_224, normalise: normalisations.tf },
   /** The VGG and ResNet weights of Caffe and Keras: BGR minus the mean. */
   'imagenet-caffe': { name: 'imagenet-caffe', ...IMAGENET_224, normalise: normalisations.caffe },
+  /** SqueezeNet's Caffe weights in torchvision's names: RGB minus the mean at 227. */
+  'imagenet-caffe-rgb': {
+    name: 'imagenet-caffe-rgb',
+    ...IMAGENET_224,
+    crop: { height: 227, width: 227 },
+    normalise: normalisations.caffeRgb,
+  },
+  /** LeNet-5: digits of 28x28 in a black frame of 32x32, white on black, one channel. */
+  mnist: {
+    name: 'mnist',
+    resize: { mode: 'exact', height: 28, width: 28 },
+    filter: 'bilinear',
+    crop: { height: 32, width: 32 },
+    normalise: normalisations.mnist,
+  },
   /** The CIFAR ResNets with torch names: the centre square at 32x32, with ImageNet's mean and std. */
   cifar10: { name: 'cifar10', ...CIFAR_32, normalise: { scale: 1 / 255, mean: IMAGENET_MEAN, std: IMAGENET_STD } },
   /** Networks that take bytes as they are (MLPerf Tiny's ResNet-8): the centre square at 32x32, 0..255. */
@@ -51,17 +66,18 @@ export const presets = {
 
 export type PresetName = keyof typeof presets;
 
-/** A network's input: float32, `shape` is [height, width, 3]. */
+/** A network's input: float32, `shape` is [height, width, 3], or one channel where the preset turns grey. */
 export interface Preprocessed {
   readonly data: Float32Array;
-  readonly shape: readonly [height: number, width: number, channels: 3];
+  readonly shape: readonly [height: number, width: number, channels: 1 | 3];
 }
 
 /** Resizes, crops and normalises a picture as the preset says. */
 export function preprocess(image: Image, preset: Preset): Preprocessed {
   const resized = applyResize(image, preset);
   const cropped = preset.crop ? centerCrop(resized, preset.crop) : resized;
-  return { data: toTensor(cropped, preset.normalise), shape: [cropped.height, cropped.width, 3] };
+  const channels = preset.normalise.grey === true ? 1 : 3;
+  return { data: toTensor(cropped, preset.normalise), shape: [cropped.height, cropped.width, channels] };
 }
 
 function applyResize(image: Image, { resize: rule, filter }: Preset): Image {

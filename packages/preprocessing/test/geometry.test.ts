@@ -113,9 +113,10 @@ describe('presets', () => {
     fc.assert(
       fc.property(side, side, fc.constantFrom(...Object.values(presets)), (height, width, preset) => {
         const { data, shape } = preprocess(syntheticImage('hash', height, width), preset);
-        const size = preset.name.startsWith('cifar') ? 32 : 224;
-        expect(shape).toEqual([size, size, 3]);
-        expect(data.length).toBe(size * size * 3);
+        const size = /^(cifar|mnist)/.test(preset.name) ? 32 : preset.name === 'imagenet-caffe-rgb' ? 227 : 224;
+        const channels = preset.name === 'mnist' ? 1 : 3;
+        expect(shape).toEqual([size, size, channels]);
+        expect(data.length).toBe(size * size * channels);
         expect(data.every(Number.isFinite)).toBe(true);
       }),
       { numRuns: 40 },
@@ -134,6 +135,23 @@ describe('presets', () => {
   test('a picture of CIFAR’s own size keeps its pixels', () => {
     const image = syntheticImage('hash', 32, 32);
     expect([...preprocess(image, presets['cifar10-raw']).data]).toEqual([...image.data]);
+  });
+
+  test('imagenet-caffe-rgb subtracts (123, 117, 104) and does not scale', () => {
+    const white = createImage(227, 227, new Uint8Array(227 * 227 * 3).fill(255));
+    expect([...preprocess(white, presets['imagenet-caffe-rgb']).data.slice(-3)]).toEqual([132, 138, 151]);
+  });
+
+  test('mnist frames the digit in black: -0.1 to 1.175, one channel', () => {
+    const digit = createImage(28, 28, new Uint8Array(28 * 28 * 3).fill(255));
+    const { data } = preprocess(digit, presets.mnist);
+    const at = (y: number, x: number): number => data[y * 32 + x]!;
+    expect([at(0, 0), at(1, 16), at(16, 30), at(31, 31)]).toEqual(Array(4).fill(Math.fround(-0.1)));
+    for (const value of [at(2, 2), at(29, 29)]) expect(value).toBeCloseTo(1.175, 6);
+    // Pillow: Image.new('RGB', (1, 1), colour).convert('L').getpixel((0, 0)) is 76, 150, 29 for red, green and blue.
+    const colours = createImage(1, 3, new Uint8Array([255, 0, 0, 0, 255, 0, 0, 0, 255]));
+    const levels = toTensor(colours, { scale: 1, mean: [0, 0, 0], std: [1, 1, 1], grey: true });
+    expect([...levels]).toEqual([76, 150, 29]);
   });
 
   test('the modes none and exact', () => {
