@@ -40,9 +40,10 @@ describe.each(variants)('$name, dialect $dialect', ({ name, dialect }) => {
     expect(replaceHead(graph, 7)).toEqual(small);
     if (entry.family === 'vgg' && dialect !== 'torchvision') return; // Their dense layers are of one size.
     const [height, width] = [entry.input[0] + 9, entry.input[1] + 34];
-    const other = buildModel(name, { dialect, input: [height, width, 3] });
-    expect(other.nodes[0]?.shape).toEqual([height, width, 3]);
-    expect(withInputShape(graph, [height, width, 3])).toEqual(other);
+    const input = [height, width, entry.input[2]];
+    const other = buildModel(name, { dialect, input });
+    expect(other.nodes[0]?.shape).toEqual(input);
+    expect(withInputShape(graph, input)).toEqual(other);
   });
 });
 
@@ -51,8 +52,9 @@ describe('the registry', () => {
     const hashes = await Promise.all(
       variants.map(({ name, dialect }) => hashGraph({ ...buildModel(name, { dialect }), name: '' })),
     );
-    // timm has the ResNets of torchvision exactly, and of VGG without dropout what Keras has.
-    const same = variants.filter(({ name, dialect }) => dialect === 'timm' && models[name].family === 'resnet').length;
+    // timm has the networks of these families exactly as torchvision, and of VGG without dropout what Keras has.
+    const shared = new Set(['resnet', 'densenet']);
+    const same = variants.filter(({ name, dialect }) => dialect === 'timm' && shared.has(models[name].family)).length;
     const timmAndKeras = ['vgg16', 'vgg19'].length;
     expect(new Set(hashes).size).toBe(variants.length - same - timmAndKeras);
   });
