@@ -1,15 +1,16 @@
 import { type Graph, isTrainable, type ParamSpec, sizeOf } from '@convzoo/layers';
 import { describe, expect, it } from 'vitest';
-import { buildModel, cifarResNet, mobilenetV1 } from '../src/index.js';
+import { alexnet, buildModel, cifarResNet, mobilenetV1 } from '../src/index.js';
 import { countMacs, countParams, type PublishedRow, published } from './reference.js';
 
 const FAMILIES = ['vgg', 'vgg16', 'vgg19', 'resnet', 'resnet18', 'resnet34', 'resnet_cifar'];
+const BRANCHING = ['alexnet', 'squeezenet', 'squeezenet1', 'googlenet', 'densenet'];
 const MOBILENETS = ['mobilenet', 'mobilenet_v1', 'mobilenet_v2'];
 /** Rows of other networks that share a family's name. */
 const OTHERS = ['MnasNet-B1'];
 
 const rows = published.filter(
-  ({ family, name }) => [...FAMILIES, ...MOBILENETS].includes(family) && !OTHERS.includes(name),
+  ({ family, name }) => [...FAMILIES, ...BRANCHING, ...MOBILENETS].includes(family) && !OTHERS.includes(name),
 );
 
 /** osmr and the papers write names of their own. */
@@ -32,6 +33,13 @@ const NAMES: Readonly<Record<string, string>> = {
   'ResNet-101': 'resnet101_v1',
   'ResNet-101b': 'resnet101',
   'ResNeXt-101 (64x4d)': 'resnext101_64x4d',
+  'AlexNet-b': 'alexnet',
+  'DenseNet-121': 'densenet121',
+  'DenseNet-161': 'densenet161',
+  'DenseNet-169': 'densenet169',
+  'DenseNet-201': 'densenet201',
+  'SqueezeNet v1.0': 'squeezenet1_0',
+  SqueezeNet1_0: 'squeezenet1_0',
   ResNet18_v1: 'resnet18',
   ResNet34_v1: 'resnet34',
   'Conv MobileNet': 'full convolutions',
@@ -44,6 +52,7 @@ function build({ source, name, input }: PublishedRow): Graph {
   const options = { input: [extents[0]!, extents.at(-1)!, 3] };
   const cifar = /^ResNet-(\d+) \(CIFAR-10\)$/.exec(name);
   if (cifar !== null) return cifarResNet({ depth: Number(cifar[1]), shortcut: source === 'paper' ? 'A' : 'B' });
+  if (name === 'AlexNet') return alexnet('alexnet_2012', options);
   if (name === 'Conv MobileNet') return mobilenetV1({ ...options, separable: false });
   if (name === 'Shallow MobileNet') return mobilenetV1({ ...options, shallow: true });
   if (name === 'ResNet-34') return buildModel(source === 'paper' ? 'resnet34_a' : 'resnet34', options);
