@@ -1,4 +1,5 @@
 import { inceptionEraAliases } from './entries/inception-era.js';
+import { residualEraAliases } from './entries/residual-era.js';
 import type { BuildOptions } from './entry.js';
 import type { ModelName } from './registry.js';
 
@@ -23,4 +24,5 @@ export const aliases: Readonly<Record<string, Alias>> = {
   MobileNet: { name: 'mobilenet_v1', dialect: 'keras' },
   MobileNetV2: { name: 'mobilenet_v2', dialect: 'keras' },
   ...inceptionEraAliases,
+  ...residualEraAliases,
 };

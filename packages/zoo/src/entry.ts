@@ -31,7 +31,11 @@ export type Family =
   | 'googlenet'
   | 'inception-v3'
   | 'xception'
-  | 'densenet';
+  | 'densenet'
+  | 'resnet-v2'
+  | 'regnet'
+  | 'convnext'
+  | 'darknet';
 
 /** A network of the registry: facts, and how it is built. */
 export interface ModelEntry {

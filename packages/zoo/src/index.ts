@@ -8,6 +8,8 @@ export {
   alexnetVariants,
 } from './families/alexnet.js';
 export { type CifarResNetOptions, cifarResNet } from './families/cifar-resnet.js';
+export { type ConvNeXtConfig, type ConvNeXtVariant, convnext, convnextVariants } from './families/convnext.js';
+export { type Darknet53Options, darknet19, darknet53 } from './families/darknet.js';
 export {
   type DenseNetConfig,
   type DenseNetOptions,
@@ -22,12 +24,28 @@ export { mlperfResNet8 } from './families/mlperf-resnet8.js';
 export { type MobileNetV1Options, mobilenetV1 } from './families/mobilenet-v1.js';
 export { type MobileNetV2Options, mobilenetV2 } from './families/mobilenet-v2.js';
 export {
+  type RegNetConfig,
+  type RegNetOptions,
+  type RegNetStage,
+  type RegNetVariant,
+  regnet,
+  regnetStages,
+  regnetVariants,
+} from './families/regnet.js';
+export {
   type ResNetConfig,
   type ResNetOptions,
   type ResNetVariant,
   resnet,
   resnetVariants,
 } from './families/resnet.js';
+export {
+  type ResNetV2Config,
+  type ResNetV2Options,
+  type ResNetV2Variant,
+  resnetV2,
+  resnetV2Variants,
+} from './families/resnet-v2.js';
 export {
   type SqueezeNetOptions,
   type SqueezeNetVariant,

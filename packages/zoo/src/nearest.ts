@@ -12,7 +12,12 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** Letters and digits. What stands between two digits stays, as one sign: regnet_x_1_6gf is not regnet_x_16gf. */
+const bare = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/(?<=\d)[^a-z0-9]+(?=\d)/g, '.')
+    .replace(/[^a-z0-9.]/g, '');
 
 /**
  * The names most like `name`, best first, letters and digits alone compared, so of two that differ in case or hyphens the

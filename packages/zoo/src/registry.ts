@@ -1,5 +1,6 @@
 import type { MapShape } from '@convzoo/layers';
 import { inceptionEra } from './entries/inception-era.js';
+import { residualEra } from './entries/residual-era.js';
 import type { ModelEntry } from './entry.js';
 import { cifarResNet } from './families/cifar-resnet.js';
 import { mlperfResNet8 } from './families/mlperf-resnet8.js';
@@ -144,6 +145,7 @@ export const models = {
   mobilenet_v2: mobilenetV2Entry,
 
   ...inceptionEra,
+  ...residualEra,
 } satisfies Record<string, ModelEntry>;
 
 export type ModelName = keyof typeof models;
