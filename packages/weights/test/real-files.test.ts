@@ -19,6 +19,7 @@ const files: [file: string, model: string, dialect: DialectName][] = [
   ['safetensors/resnet32_cifar10.safetensors', 'resnet32-cifar10', 'torchvision'],
   ['safetensors/resnet44_cifar10.safetensors', 'resnet44-cifar10', 'torchvision'],
   ['safetensors/resnet56_cifar10.safetensors', 'resnet56-cifar10', 'torchvision'],
+  ['safetensors/squeezenet1_0_imagenet.safetensors', 'squeezenet1_0', 'torchvision'],
   ['keras/mlperf_resnet8_cifar10.h5', 'resnet8-cifar10', 'keras'],
   ['keras/mobilenet_v1_0.25_224.h5', 'mobilenet_v1@0.25', 'keras'],
   ['keras/mobilenet_v1_1.0_224.h5', 'mobilenet_v1', 'keras'],

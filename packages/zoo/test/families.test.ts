@@ -1,7 +1,17 @@
-import { type Graph, GraphError, outputOf, tapOf } from '@convzoo/layers';
+import { dropDeadNodes, type Graph, GraphError, outputOf, sizeOf, tapOf } from '@convzoo/layers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildModel, cifarResNet, mobilenetV1, mobilenetV2, resnet, vgg } from '../src/index.js';
+import {
+  alexnet,
+  buildModel,
+  cifarResNet,
+  googlenet,
+  inceptionV3,
+  mobilenetV1,
+  mobilenetV2,
+  resnet,
+  vgg,
+} from '../src/index.js';
 import { makeDivisible } from '../src/rounding.js';
 import { countParams, published } from './reference.js';
 
@@ -100,7 +110,8 @@ describe('resolution', () => {
   });
 
   const rows = published.filter(
-    ({ source, family }) => source === 'torchvision' && /^(vgg|resnet|mobilenet_v2)$/.test(family),
+    ({ source, family }) =>
+      source === 'torchvision' && /^(vgg|resnet|mobilenet_v2|alexnet|squeezenet|googlenet|densenet)$/.test(family),
   );
   it.each(rows)(
     "$name, $variant, builds at torchvision's smallest input and names the layer below it",
@@ -109,7 +120,9 @@ describe('resolution', () => {
       expect(outputOf(buildModel(name, { input: [height, columns, 3] })).shape).toEqual([1000]);
       const smaller = (): Graph => buildModel(name, { input: [height - 1, columns - 1, 3] });
       const layer =
-        height === 1 ? /^input: / : /^features\.\d+: maxPool: .* nothing is left; give the network a larger input/;
+        height === 1
+          ? /^input: /
+          : /^(features\.\S+|maxpool3): (max|avg)Pool: .* nothing is left; give the network a larger input/;
       expect(smaller).toThrow(layer);
       expect(smaller).toThrow(GraphError);
     },
@@ -125,6 +138,81 @@ describe('resolution', () => {
 });
 
 describe('configuration', () => {
+  it('has auxiliary classifiers on request, whose logits are taps', () => {
+    // With them GoogLeNet has 13,004,888 parameters and Inception v3 the 27,161,264 that torchvision publishes.
+    const taps = (graph: Graph, names: readonly string[]) => names.map((name) => tapOf(graph, name).shape);
+    const google = buildModel('googlenet', { aux: true, classes: 5 });
+    expect(taps(google, ['aux1', 'aux2', 'inception4a'])).toEqual([[5], [5], [14, 14, 512]]);
+    expect(countParams(buildModel('googlenet', { aux: true }))).toBe(13_004_888);
+    const v3 = buildModel('inception_v3', { aux: true });
+    expect(tapOf(v3, 'AuxLogits').shape).toEqual([1000]);
+    expect(countParams(v3)).toBe(27_161_264);
+    expect(buildModel('inception_v3', { aux: false })).toEqual(buildModel('inception_v3'));
+    expect(() => buildModel('InceptionV3', { aux: true })).toThrow(/aux is true, but the Inception v3 of Keras has no/);
+    expect(() => buildModel('resnet50', { aux: true })).toThrow(/resnet50 has no auxiliary classifiers/);
+  });
+
+  it('leaves out the auxiliary classifiers with the nodes that only they need', () => {
+    const plain = googlenet();
+    const pruned = dropDeadNodes({ ...googlenet({ aux: true }), taps: {} });
+    expect(pruned.nodes).toEqual(plain.nodes);
+  });
+
+  it("turns torchvision's picture into TensorFlow's by transformInput: (x/255 - mean) / std to x/127.5 - 1", () => {
+    for (const graph of [googlenet({ transformInput: true }), inceptionV3({ transformInput: true })]) {
+      const node = graph.nodes[1]!;
+      if (node.op !== 'rescale') throw new Error(node.op);
+      const { scale, offset } = node.attributes;
+      [0.485, 0.456, 0.406].forEach((mean, c) => {
+        const std = [0.229, 0.224, 0.225][c]!;
+        for (const x of [0, 100, 255]) {
+          expect(((x / 255 - mean) / std) * scale[c]! + offset[c]!).toBeCloseTo(x / 127.5 - 1, 12);
+        }
+      });
+    }
+  });
+
+  it("has Keras's Inception v3 without scales, with padding left out of its averages, and no dropout", () => {
+    const [keras, torch] = ['InceptionV3', 'inception_v3'].map((name) => buildModel(name));
+    const roles = new Set(keras!.nodes.flatMap((node) => node.params.map(({ role }) => role)));
+    expect([...roles].sort()).toEqual(['bias', 'kernel', 'mean', 'shift', 'variance']);
+    const counted = (graph: Graph) =>
+      new Set(graph.nodes.flatMap((node) => (node.op === 'avgPool' ? [node.attributes.countIncludePad] : [])));
+    expect([...counted(keras!), ...counted(torch!)]).toEqual([false, true]);
+    expect(keras!.nodes.filter((node) => node.op === 'dropout')).toEqual([]);
+  });
+
+  it('has LeNet-5 of 61,706 parameters, whose C5 is a convolution as in the paper', () => {
+    // Section II.B: C1 156, C3 fully connected 2,416, C5 48,120, F6 10,164, and a dense output of 850.
+    const graph = buildModel('lenet5');
+    const params = (path: string): number =>
+      tapOf(graph, path).params.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    expect(['c1', 'c3', 'c5', 'f6', 'output'].map(params)).toEqual([156, 2416, 48_120, 10_164, 850]);
+    expect(countParams(graph)).toBe(61_706);
+    expect(['c1', 's2', 'c3', 's4', 'c5'].map((name) => tapOf(graph, name).shape)).toEqual([
+      [28, 28, 6],
+      [14, 14, 6],
+      [10, 10, 16],
+      [5, 5, 16],
+      [1, 1, 120],
+    ]);
+  });
+
+  it('has AlexNet of two columns, 60,965,224 parameters', () => {
+    expect(countParams(alexnet('alexnet_2012'))).toBe(60_965_224);
+    // Krizhevsky et al. 2012, section 3.5: the kernels of the five convolutions.
+    const kernels = alexnet('alexnet_2012').nodes.flatMap(({ op, params }) =>
+      op === 'conv2d' ? [params[0]!.shape] : [],
+    );
+    expect(kernels).toEqual([
+      [11, 11, 3, 96],
+      [5, 5, 48, 256],
+      [3, 3, 256, 384],
+      [3, 3, 192, 384],
+      [3, 3, 192, 256],
+    ]);
+  });
+
   it('takes any depth of 6n + 2', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), (n) => {

@@ -8,7 +8,7 @@ import { classCount, inputShape, type NetworkOptions } from '../options.js';
  * activation is 1.7159 tanh(2/3 x), and the output is a distance to fixed codes (RBF), not logits.
  *
  * C5 is a convolution, as the paper insists: a larger input gives a larger map, which is averaged. Layers have the paper's
- * names, and all but F6 and the output are tapped.
+ * names. Taps: `c1_tanh`, `s2`, `c3_tanh`, `s4`, `c5_tanh`.
  */
 export function lenet5(options: NetworkOptions = {}): Graph {
   const { input } = options;
@@ -18,7 +18,7 @@ export function lenet5(options: NetworkOptions = {}): Graph {
   );
   const convolve = (name: string, out: number): Value => {
     x = nn.conv2d(x, { name, out, kernel: 5, padding: 'valid', bias: true });
-    return nn.tap(name, nn.activation(x, 'tanh', { name: `${name}_tanh` }));
+    return nn.tap(`${name}_tanh`, nn.activation(x, 'tanh', { name: `${name}_tanh` }));
   };
   const subsample = (name: string): Value => nn.tap(name, nn.avgPool(x, { name, size: 2 }));
   x = convolve('c1', 6);
