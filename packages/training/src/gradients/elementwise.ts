@@ -1,34 +1,39 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { uniformAt } from '../random.js';
+import { fusedGradient } from './activation.js';
 import { at, type GradientRule } from './rule.js';
 
-export const activation: GradientRule<'activation'> = ({ node, kernels }) => ({
-  reads: { y: true },
-  forward: (inputs) => ({ y: kernels.activation(at(inputs, 0), node.attributes.function) }),
-  backward: (dy, { y, needsInput }) => ({
-    inputs: [needsInput(0) ? kernels.activationGradient(dy, y, node.attributes.function) : undefined],
-  }),
-});
-
-export const add: GradientRule<'add'> = ({ node, kernels }) => {
-  const fn = node.attributes.activation;
+export const add: GradientRule<'add'> = (context) => {
+  const fused = fusedGradient(context, context.node.attributes.activation);
   return {
-    reads: { y: fn !== 'linear' },
+    reads: { y: fused.readsResult },
     forward: (inputs) => {
       const sum = tf.add(at(inputs, 0), at(inputs, 1));
-      if (fn === 'linear') return { y: sum };
-      const y = kernels.activation(sum, fn);
+      if (fused.inKernel === 'linear') return fused.finish(sum);
+      const y = context.kernels.activation(sum, fused.inKernel);
       sum.dispose();
-      return { y };
+      return fused.finish(y);
     },
     // The gradient of a sum is the same for both sides: clones share their values.
-    backward: (dy, { y, needsInput }) => {
-      const d = fn === 'linear' ? tf.clone(dy) : kernels.activationGradient(dy, y, fn);
-      const inputs = [0, 1].map((i) => (needsInput(i) ? tf.clone(d) : undefined));
+    backward: (dy, backward) => {
+      const d = fused.gradient(dy, backward);
+      const inputs = [0, 1].map((i) => (backward.needsInput(i) ? tf.clone(d) : undefined));
       d.dispose();
       return { inputs };
     },
+  };
+};
+
+/** The result has the sign of the input, so it tells where the slope is which; at slope 0 it is 0 where the slope is. */
+export const leakyRelu: GradientRule<'leakyRelu'> = ({ node }) => {
+  const { slope } = node.attributes;
+  return {
+    reads: { y: true },
+    forward: (inputs) => ({ y: tf.leakyRelu(at(inputs, 0), slope) }),
+    backward: (dy, { y, needsInput }) => ({
+      inputs: [needsInput(0) ? tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.mul(dy, slope))) : undefined],
+    }),
   };
 };
 

@@ -1,10 +1,12 @@
 import type { OpName } from '@convzoo/layers';
+import { activation } from './activation.js';
 import { batchNorm } from './batch-norm.js';
-import { activation, add, dropout } from './elementwise.js';
+import { add, dropout, leakyRelu } from './elementwise.js';
 import { conv2d, dense } from './linear.js';
 import { adaptiveAvgPool, avgPool, globalAvgPool, maxPool } from './pooling.js';
 import type { GradientContext, GradientRule, GradientStep } from './rule.js';
-import { custom, flatten, input, zeroPad } from './structure.js';
+import { layerNorm, layerScale, multiply, rescale } from './scaling.js';
+import { channelShuffle, concat, custom, flatten, input, sliceChannels, zeroPad } from './structure.js';
 
 /** Training-mode value and gradient of every op kind. */
 const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
@@ -13,7 +15,15 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
   dense,
   batchNorm,
   activation,
+  leakyRelu,
   add,
+  multiply,
+  concat,
+  layerNorm,
+  layerScale,
+  rescale,
+  sliceChannels,
+  channelShuffle,
   maxPool,
   avgPool,
   globalAvgPool,

@@ -1,4 +1,10 @@
-import { fromHost, runCustom, toHost } from '@convzoo/backend-tfjs';
+import {
+  fromHost,
+  runCustom,
+  channelShuffle as shuffleForward,
+  sliceChannels as sliceForward,
+  toHost,
+} from '@convzoo/backend-tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.js';
 import { at, type GradientRule } from './rule.js';
@@ -37,6 +43,46 @@ export const zeroPad: GradientRule<'zeroPad'> = ({ node }) => {
     }),
     backward: (dy, { inputs, needsInput }) => ({
       inputs: [needsInput(0) ? tf.slice(dy, [0, top, left, before], at(inputs, 0).shape) : undefined],
+    }),
+  };
+};
+
+export const concat: GradientRule<'concat'> = () => ({
+  reads: {},
+  forward: (inputs) => ({ y: tf.concat([...inputs], -1) }),
+  backward: (dy, { inputs, needsInput }) => {
+    let start = 0;
+    return {
+      inputs: inputs.map(({ shape }, i) => {
+        const size = shape.at(-1) ?? 0;
+        start += size;
+        return needsInput(i) ? sliceForward(dy, start - size, size) : undefined;
+      }),
+    };
+  },
+});
+
+export const sliceChannels: GradientRule<'sliceChannels'> = ({ node }) => {
+  const { start, size } = node.attributes;
+  return {
+    reads: {},
+    forward: (inputs) => ({ y: sliceForward(at(inputs, 0), start, size) }),
+    backward: (dy, { inputs, needsInput }) => {
+      if (!needsInput(0)) return { inputs: [undefined] };
+      const after = (at(inputs, 0).shape.at(-1) ?? 0) - start - size;
+      const around = dy.shape.map((_, axis): [number, number] => (axis === dy.rank - 1 ? [start, after] : [0, 0]));
+      return { inputs: [tf.pad(dy, around)] };
+    },
+  };
+};
+
+export const channelShuffle: GradientRule<'channelShuffle'> = ({ node }) => {
+  const { groups } = node.attributes;
+  return {
+    reads: {},
+    forward: (inputs) => ({ y: shuffleForward(at(inputs, 0), groups) }),
+    backward: (dy, { needsInput }) => ({
+      inputs: [needsInput(0) ? shuffleForward(dy, (node.shape.at(-1) ?? groups) / groups) : undefined],
     }),
   };
 };

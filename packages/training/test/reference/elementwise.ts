@@ -1,37 +1,30 @@
-import type { ActivationFunction } from '@convzoo/layers';
-import { type Array64, mapped } from './array.js';
-import { first, type Result, type Rule } from './rule.js';
-
-const TOP: Readonly<Record<ActivationFunction, number>> = { relu: Number.POSITIVE_INFINITY, relu6: 6 };
-
-export function activate(x: Array64, fn: ActivationFunction, forced?: Uint8Array): Result {
-  const top = TOP[fn];
-  const decisions = forced ?? Uint8Array.from(x.data, (value) => (value <= 0 ? 0 : value < top ? 1 : 2));
-  const y = mapped(x, (value, i) => [0, value, top][decisions[i] as number] as number);
-  let margin = Number.POSITIVE_INFINITY;
-  for (const value of x.data) margin = Math.min(margin, Math.abs(value), Math.abs(value - top));
-  return { y, decisions, margin };
-}
-
-export function activateGradient(dy: Array64, { decisions }: Result): Array64 {
-  return mapped(dy, (value, i) => (decisions?.[i] === 1 ? value : 0));
-}
+import { mapped } from './array.js';
+import { applyPiecewise, functions, linear, piecewiseGradient } from './piecewise.js';
+import { first, type Rule } from './rule.js';
 
 export const activation: Rule<'activation'> = {
-  forward: (inputs, { node, forced }) => activate(first(inputs), node.attributes.function, forced),
-  backward: (dy, _, result) => ({ inputs: [activateGradient(dy, result)] }),
+  forward: (inputs, { node, forced }) => applyPiecewise(first(inputs), functions[node.attributes.function], forced),
+  backward: (dy, _, result) => ({ inputs: [piecewiseGradient(dy, result)] }),
 };
 
 export const add: Rule<'add'> = {
   forward(inputs, { node, forced }) {
     const sum = mapped(first(inputs), (value, i) => value + (inputs[1]?.data[i] as number));
     const fn = node.attributes.activation;
-    return fn === 'linear' ? { y: sum } : activate(sum, fn, forced);
+    return fn === 'linear' ? { y: sum } : applyPiecewise(sum, functions[fn], forced);
   },
   backward(dy, _, result, { node }) {
-    const d = node.attributes.activation === 'linear' ? dy : activateGradient(dy, result);
+    const d = node.attributes.activation === 'linear' ? dy : piecewiseGradient(dy, result);
     return { inputs: [d, d] };
   },
+};
+
+export const leakyRelu: Rule<'leakyRelu'> = {
+  forward: (inputs, { node, forced }) => {
+    const branches = [linear(Math.fround(node.attributes.slope)), linear(1), linear(1)] as const;
+    return applyPiecewise(first(inputs), { from: 0, to: Number.POSITIVE_INFINITY, branches }, forced);
+  },
+  backward: (dy, _, result) => ({ inputs: [piecewiseGradient(dy, result)] }),
 };
 
 export const dropout: Rule<'dropout'> = {

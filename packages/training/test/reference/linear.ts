@@ -1,6 +1,6 @@
 import type { FusedActivation } from '@convzoo/layers';
 import { type Array64, zeros } from './array.js';
-import { activate, activateGradient } from './elementwise.js';
+import { applyPiecewise, functions, piecewiseGradient } from './piecewise.js';
 import { type Context, extents, first, param, type Result, type Rule } from './rule.js';
 import { slide } from './window.js';
 
@@ -11,11 +11,11 @@ function finish(product: Array64, context: Context, fn: FusedActivation): Result
   if (bias !== undefined) {
     for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) + (bias.data[i % bias.data.length] as number);
   }
-  return fn === 'linear' ? { y: product } : activate(product, fn, context.forced);
+  return fn === 'linear' ? { y: product } : applyPiecewise(product, functions[fn], context.forced);
 }
 
 function finishGradient(dy: Array64, result: Result, fn: FusedActivation): Array64 {
-  return fn === 'linear' ? dy : activateGradient(dy, result);
+  return fn === 'linear' ? dy : piecewiseGradient(dy, result);
 }
 
 function biasGradient(d: Array64): Array64 {
@@ -105,9 +105,10 @@ export const dense: Rule<'dense'> = {
   forward(inputs, context) {
     const x = first(inputs);
     const kernel = first(context.params);
-    const [batch = 1, features = 1] = x.shape;
-    const [, units = 1] = kernel.shape;
-    const y = zeros([batch, units]);
+    const [features = 1, units = 1] = kernel.shape;
+    // Examples, or their pixels.
+    const batch = x.data.length / features;
+    const y = zeros([...x.shape.slice(0, -1), units]);
     for (let n = 0; n < batch; n++) {
       for (let u = 0; u < units; u++) {
         let sum = 0;
@@ -124,8 +125,8 @@ export const dense: Rule<'dense'> = {
     const x = first(inputs);
     const kernel = first(context.params);
     const [dx, dkernel] = [zeros(x.shape), zeros(kernel.shape)];
-    const [batch = 1, features = 1] = x.shape;
-    const [, units = 1] = kernel.shape;
+    const [features = 1, units = 1] = kernel.shape;
+    const batch = x.data.length / features;
     for (let n = 0; n < batch; n++) {
       for (let f = 0; f < features; f++) {
         let sum = 0;

@@ -1,11 +1,12 @@
 import type { AnyNode, Graph, Node, NodeId, OpName } from '@convzoo/layers';
 import { type Array64, mapped, zeros } from './array.js';
 import { batchNorm } from './batch-norm.js';
-import { activation, add, dropout } from './elementwise.js';
+import { activation, add, dropout, leakyRelu } from './elementwise.js';
 import { conv2d, dense } from './linear.js';
 import { adaptiveAvgPool, avgPool, globalAvgPool, maxPool } from './pooling.js';
 import type { Context, Gradients, Result, Rule } from './rule.js';
-import { custom, flatten, input, zeroPad } from './structure.js';
+import { layerNorm, layerScale, multiply, rescale } from './scaling.js';
+import { channelShuffle, concat, custom, flatten, input, sliceChannels, zeroPad } from './structure.js';
 
 /*
  * Forward and backward pass of a graph in float64 and plain TypeScript. It shares no code with the package or its
@@ -18,7 +19,15 @@ const rules: { readonly [K in OpName]: Rule<K> } = {
   dense,
   batchNorm,
   activation,
+  leakyRelu,
   add,
+  multiply,
+  concat,
+  layerNorm,
+  layerScale,
+  rescale,
+  sliceChannels,
+  channelShuffle,
   maxPool,
   avgPool,
   globalAvgPool,

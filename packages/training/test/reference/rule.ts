@@ -18,6 +18,8 @@ export interface Result {
   readonly y: Array64;
   /** Which branch each element took: of activations 0 below, 1 open, 2 above 6; of max pools the winner's index. */
   readonly decisions?: ArrayLike<number>;
+  /** Slope of each element's branch at its value (activations). */
+  readonly slopes?: Array64;
   /** Distance of the value closest to a change of branch. */
   readonly margin?: number;
   /** New running statistics, by role. */

@@ -1,7 +1,9 @@
 import {
+  activationFunctions,
   Builder,
   defineOp,
   type ExplicitPadding,
+  type FusedActivation,
   float32Tensor,
   fuseActivation,
   type Graph,
@@ -59,9 +61,9 @@ const channels = fc.integer({ min: 1, max: 4 });
 const maps = fc.tuple(side, side, channels);
 const shapes = fc.oneof(maps, fc.tuple(channels));
 const pairs = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }));
-const activations = fc.constantFrom('linear', 'relu', 'relu6');
+const activations = fc.constantFrom<FusedActivation>('linear', ...activationFunctions);
 
-function finish(nn: Builder, x: Value, activation: 'linear' | 'relu' | 'relu6'): Value {
+function finish(nn: Builder, x: Value, activation: FusedActivation): Value {
   return activation === 'linear' ? x : nn.activation(x, activation);
 }
 
@@ -95,13 +97,13 @@ const conv2d = fc
 const dense = fc
   .record({
     frame,
-    features: fc.integer({ min: 1, max: 9 }),
+    features: fc.oneof(fc.tuple(fc.integer({ min: 1, max: 9 })), maps),
     units: channels,
     bias: fc.boolean(),
     activation: activations,
   })
   .map(({ features, activation, ...c }) =>
-    opCase(c.frame, [[features]], (nn, x) => finish(nn, nn.dense(x, c), activation)),
+    opCase(c.frame, [features], (nn, x) => finish(nn, nn.dense(x, { ...c, pointwise: true }), activation)),
   );
 
 const batchNorm = fc
@@ -110,12 +112,38 @@ const batchNorm = fc
   .map(({ shape, ...c }) => opCase({ ...c.frame, batch: c.frame.batch + 3 }, [shape], (nn, x) => nn.batchNorm(x, c)));
 
 const activation = fc
-  .record({ frame, shape: shapes, fn: fc.constantFrom('relu' as const, 'relu6' as const) })
+  .record({ frame, shape: shapes, fn: fc.constantFrom(...activationFunctions) })
   .map(({ frame: f, shape, fn }) => opCase(f, [shape], (nn, x) => nn.activation(x, fn), openArray));
 
 const add = fc
   .record({ frame, shape: shapes, activation: activations })
   .map(({ frame: f, shape, activation: fn }) => opCase(f, [shape, shape], (nn, x, y) => finish(nn, nn.add(x, y), fn)));
+
+const multiply = fc
+  .record({ frame, shape: shapes, factor: fc.constantFrom('map', 'vector', 'pixel') })
+  .map(({ frame: f, shape, factor }) => {
+    const count = shape.at(-1) as number;
+    const second: Shape =
+      factor === 'map' ? shape : factor === 'vector' || shape.length === 1 ? [count] : [1, 1, count];
+    return opCase(f, [shape, second], (nn, x, y) => nn.multiply(x, y));
+  });
+
+const concat = fc
+  .record({ frame, map: maps, others: channels, vector: fc.boolean() })
+  .map(({ frame: f, map: [height, width, count], others, vector }) => {
+    const pixels = vector ? [] : [height, width];
+    return opCase(
+      f,
+      [
+        [...pixels, count],
+        [...pixels, others],
+      ],
+      (nn, x, y) => nn.concat([x, y]),
+    );
+  });
+
+const constants = (count: number) =>
+  fc.array(fc.constantFrom(-2, 0.5, 1 / 127.5, 3), { minLength: count, maxLength: count });
 
 /** No window lies in padding alone, as torch demands. */
 const pools = fc
@@ -200,6 +228,33 @@ export const opCases: { readonly [K in OpName]: fc.Arbitrary<OpCase> } = {
   batchNorm,
   activation,
   add,
+  // Values at least 1/8 away from the kink.
+  leakyRelu: fc
+    .record({ frame, shape: shapes, slope: fc.constantFrom(0, 0.1, 0.25) })
+    .map(({ shape, ...c }) => opCase(c.frame, [shape], (nn, x) => nn.leakyRelu(x, c), openArray)),
+  multiply,
+  concat,
+  // With a tiny eps a pixel of nearly equal channels would show the rounding of its mean, a hundred times enlarged.
+  layerNorm: fc
+    .record({ frame, shape: shapes, eps: fc.constantFrom(0.1, 1) })
+    .map(({ shape, ...c }) => opCase(c.frame, [shape], (nn, x) => nn.layerNorm(x, c))),
+  layerScale: fc
+    .record({ frame, shape: shapes })
+    .map((c) => opCase(c.frame, [c.shape], (nn, x) => nn.layerScale(x, { parameter: 'gamma' }))),
+  rescale: fc
+    .record({ frame, shape: shapes })
+    .chain((c) => fc.record({ c: fc.constant(c), scale: constants(c.shape.at(-1) as number), offset: constants(1) }))
+    .map(({ c, ...values }) => opCase(c.frame, [c.shape], (nn, x) => nn.rescale(x, values))),
+  sliceChannels: fc.record({ frame, shape: shapes, start: fc.nat(3), size: fc.nat(3) }).map(({ shape, ...c }) => {
+    const count = shape.at(-1) as number;
+    const start = c.start % count;
+    return opCase(c.frame, [shape], (nn, x) => nn.sliceChannels(x, { start, size: (c.size % (count - start)) + 1 }));
+  }),
+  channelShuffle: fc
+    .record({ frame, map: maps, groups: fc.integer({ min: 1, max: 4 }) })
+    .map(({ frame: f, map: [height, width, perGroup], groups }) =>
+      opCase(f, [[height, width, perGroup * groups]], (nn, x) => nn.channelShuffle(x, { groups })),
+    ),
   maxPool,
   avgPool,
   globalAvgPool: fc.record({ frame, map: maps }).map((c) => opCase(c.frame, [c.map], (nn, x) => nn.globalAvgPool(x))),
