@@ -58,6 +58,8 @@ export const presets = {
     crop: { height: 32, width: 32 },
     normalise: normalisations.mnist,
   },
+  /** Networks of Keras that have their preprocessing inside (MobileNet V3, EfficientNet): bytes as they are, 0..255. */
+  'imagenet-raw': { name: 'imagenet-raw', ...IMAGENET_224, normalise: normalisations.raw },
   /** The CIFAR ResNets with torch names: the centre square at 32x32, with ImageNet's mean and std. */
   cifar10: { name: 'cifar10', ...CIFAR_32, normalise: { scale: 1 / 255, mean: IMAGENET_MEAN, std: IMAGENET_STD } },
   /** Networks that take bytes as they are (MLPerf Tiny's ResNet-8): the centre square at 32x32, 0..255. */

@@ -1,4 +1,5 @@
 import { inceptionEraAliases } from './entries/inception-era.js';
+import { mobileEraAliases } from './entries/mobile-era.js';
 import { residualEraAliases } from './entries/residual-era.js';
 import type { BuildOptions } from './entry.js';
 import type { ModelName } from './registry.js';
@@ -24,5 +25,6 @@ export const aliases: Readonly<Record<string, Alias>> = {
   MobileNet: { name: 'mobilenet_v1', dialect: 'keras' },
   MobileNetV2: { name: 'mobilenet_v2', dialect: 'keras' },
   ...inceptionEraAliases,
+  ...mobileEraAliases,
   ...residualEraAliases,
 };

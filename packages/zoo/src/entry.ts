@@ -1,5 +1,5 @@
 import type { Graph, MapShape } from '@convzoo/layers';
-import type { Dialect, NetworkOptions } from './options.js';
+import type { Dialect, NetworkOptions, Preprocessing } from './options.js';
 
 export interface BuildOptions extends Omit<NetworkOptions, 'name'> {
   /** Width multiplier, for the families that have one. */
@@ -8,6 +8,11 @@ export interface BuildOptions extends Omit<NetworkOptions, 'name'> {
   readonly dialect?: Dialect | undefined;
   /** Auxiliary classifiers, for the families that have them; their logits are taps. */
   readonly aux?: boolean | undefined;
+  /**
+   * Preprocessing inside the network, for families that have it in Keras; by default as Keras does. With `none` the entry's
+   * preset no longer fits.
+   */
+  readonly preprocessing?: Preprocessing | undefined;
 }
 
 /** Names of presets of `@convzoo/preprocessing`: plain data here, so that the zoo needs no pixels. */
@@ -15,6 +20,7 @@ export type PresetName =
   | 'imagenet-torch'
   | 'imagenet-tf-inception'
   | 'imagenet-caffe'
+  | 'imagenet-raw'
   | 'cifar10'
   | 'cifar10-raw'
   | 'mnist';
@@ -25,6 +31,11 @@ export type Family =
   | 'cifar-resnet'
   | 'mobilenet-v1'
   | 'mobilenet-v2'
+  | 'mobilenet-v3'
+  | 'mnasnet'
+  | 'efficientnet'
+  | 'shufflenet-v2'
+  | 'ghostnet'
   | 'lenet'
   | 'alexnet'
   | 'squeezenet'
@@ -56,6 +67,8 @@ export interface ModelEntry {
   readonly anyWidth: boolean;
   /** Whether `aux` may be given. */
   readonly auxiliary?: boolean;
+  /** Whether `preprocessing` may be given. */
+  readonly internalPreprocessing?: boolean;
   /** Builds the graph. Options are not checked against the entry here; `buildModel` does that. */
   build(options?: BuildOptions): Graph;
 }

@@ -17,12 +17,26 @@ export {
   densenet,
   densenetVariants,
 } from './families/densenet.js';
+export {
+  type EfficientNetOptions,
+  type EfficientNetVariant,
+  efficientnet,
+  efficientnetVariants,
+} from './families/efficientnet.js';
+export { type GhostNetOptions, ghostnet } from './families/ghostnet.js';
 export { type GoogLeNetOptions, googlenet } from './families/googlenet.js';
 export { type InceptionV3Options, inceptionV3 } from './families/inception-v3.js';
 export { lenet5 } from './families/lenet.js';
 export { mlperfResNet8 } from './families/mlperf-resnet8.js';
+export { type MnasNetOptions, mnasnet } from './families/mnasnet.js';
 export { type MobileNetV1Options, mobilenetV1 } from './families/mobilenet-v1.js';
 export { type MobileNetV2Options, mobilenetV2 } from './families/mobilenet-v2.js';
+export {
+  type MobileNetV3Options,
+  type MobileNetV3Variant,
+  mobilenetV3,
+  mobilenetV3Variants,
+} from './families/mobilenet-v3.js';
 export {
   type RegNetConfig,
   type RegNetOptions,
@@ -46,6 +60,7 @@ export {
   resnetV2,
   resnetV2Variants,
 } from './families/resnet-v2.js';
+export { type ShuffleNetV2Variant, shufflenetV2, shufflenetV2Variants } from './families/shufflenet-v2.js';
 export {
   type SqueezeNetOptions,
   type SqueezeNetVariant,
@@ -55,7 +70,7 @@ export {
 export { type VggConfig, type VggOptions, type VggVariant, vgg, vggVariants } from './families/vgg.js';
 export { xception } from './families/xception.js';
 export { nearestNames } from './nearest.js';
-export type { Dialect, NetworkOptions } from './options.js';
+export type { Dialect, NetworkOptions, Preprocessing } from './options.js';
 export { isModelName, type ModelName, modelNames, models } from './registry.js';
 export { buildModel, type ResolvedModel, resolveModel } from './resolve.js';
 export { type ModelSpec, parseModelSpec } from './spec.js';

@@ -6,6 +6,12 @@ import { ConvzooError, type Shape } from '@convzoo/layers';
  */
 export type Dialect = 'torchvision' | 'timm' | 'keras';
 
+/**
+ * What a network of Keras does to its pixels itself: `none`; `rescaling` of 0..255 by constants, as `include_preprocessing`
+ * and a network without weights; `imagenet`, also ImageNet's mean and deviation, as EfficientNet with its weights.
+ */
+export type Preprocessing = 'none' | 'rescaling' | 'imagenet';
+
 /** What every network of the zoo takes. An option that is undefined counts as not given. */
 export interface NetworkOptions {
   /** Name of the graph; by default the variant's. */

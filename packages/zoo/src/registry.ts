@@ -1,5 +1,6 @@
 import type { MapShape } from '@convzoo/layers';
 import { inceptionEra } from './entries/inception-era.js';
+import { mobileEra } from './entries/mobile-era.js';
 import { residualEra } from './entries/residual-era.js';
 import type { ModelEntry } from './entry.js';
 import { cifarResNet } from './families/cifar-resnet.js';
@@ -145,6 +146,7 @@ export const models = {
   mobilenet_v2: mobilenetV2Entry,
 
   ...inceptionEra,
+  ...mobileEra,
   ...residualEra,
 } satisfies Record<string, ModelEntry>;
 

@@ -41,13 +41,23 @@ export function resolveModel(spec: string, options: BuildOptions = {}): Resolved
   if (options.aux === true && entry.auxiliary !== true) {
     throw badOption('aux', options.aux, `${alias.name} has no auxiliary classifiers; googlenet and inception_v3 have`);
   }
-  const { input = size.input, classes, aux } = options;
+  if (options.preprocessing !== undefined && entry.internalPreprocessing !== true) {
+    throw badOption('preprocessing', options.preprocessing, `${alias.name} leaves its pixels as they come`);
+  }
+  const { input = size.input, classes, aux, preprocessing } = options;
   return {
     name: alias.name,
     entry,
     dialect,
     preset,
-    options: { input, classes, width, dialect, ...(aux !== undefined && { aux }) },
+    options: {
+      input,
+      classes,
+      width,
+      dialect,
+      ...(aux !== undefined && { aux }),
+      ...(preprocessing !== undefined && { preprocessing }),
+    },
   };
 }
 

@@ -5,7 +5,7 @@ const KERAS =
   /\/(kernel|depthwise_kernel|pointwise_kernel|gamma|beta|moving_mean|moving_variance)(:\d+)?$|\/[^/]+_(W|b)_\d+(:\d+)?$/;
 /** Layers that timm names and torchvision does not. */
 const TIMM =
-  /^(module\.)?(conv_stem|conv_head|pre_logits|head\.fc|stem|stages)\.|^(module\.)?blocks\.\d+\.\d+\.(conv|conv_dw|conv_pw|conv_pwl)\./;
+  /^(module\.)?(conv_stem|conv_head|pre_logits|head\.fc|stem(?!\.[01]\.)|stages)\.|^(module\.)?layer\d+\.\d+\.(se|downsample\.2)\.|^(module\.)?blocks\.\d+\.\d+\.(conv|conv_dw|conv_pw|conv_pwl)\./;
 const TORCH = /\.(weight|bias|running_mean|running_var)$/;
 
 /**

@@ -13,6 +13,8 @@ export interface FamilyNames {
   readonly params?: readonly NamePair[];
   /** Paths of this project's dense nodes that are convolutions there. */
   readonly convolutions?: readonly string[];
+  /** Layer scales are `[channels]` there, as timm has them, where torchvision has `[channels, 1, 1]`. */
+  readonly flatLayerScale?: boolean;
 }
 
 /** Names of a file in a dialect's own spelling, one for one. */

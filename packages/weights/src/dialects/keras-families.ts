@@ -1,6 +1,9 @@
 import type { FamilyNames } from './dialect.js';
 import { keras2DenseNet, kerasDenseNet } from './families/densenet.js';
+import { kerasEfficientNet } from './families/efficientnet.js';
 import { kerasInceptionV3 } from './families/inception-v3.js';
+import { kerasMobileNetV3 } from './families/mobilenet-v3.js';
+import { kerasResNetV2 } from './families/resnet-v2.js';
 import { kerasXception } from './families/xception.js';
 import type { NamePair } from './pattern.js';
 import { inStages, MOBILENET_V1_STAGES } from './stages.js';
@@ -104,8 +107,11 @@ export const kerasFamilies: readonly FamilyNames[] = [
   resnet,
   mobilenetV1,
   mobilenetV2,
+  ...kerasMobileNetV3,
+  kerasEfficientNet,
   kerasInceptionV3,
   kerasXception,
   kerasDenseNet,
   keras2DenseNet,
+  kerasResNetV2,
 ];

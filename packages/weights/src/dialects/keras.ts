@@ -12,6 +12,11 @@ const LEAVES = {
   variance: 'moving_variance',
 } as const satisfies Record<ParamRole, string>;
 
+/**
+ * What EfficientNet's `Normalization` layer keeps: constants of its preprocessing, which this project's network has as such.
+ */
+const NORMALIZATION = /(^|\/)normalization(_\d+)?\/(mean|variance|count)(:\d+)?$/;
+
 /** The dialect of keras.applications and of files that Keras 1 to 3 wrote. */
 export const keras: Dialect = {
   name: 'keras',
@@ -21,5 +26,5 @@ export const keras: Dialect = {
   // Keras 3 calls a depthwise kernel plainly `kernel`.
   leaves: ({ kind, spec }) => (kind === 'depthwise' ? ['depthwise_kernel', 'kernel'] : [LEAVES[spec.role]]),
   canonical: canonicalKerasNames,
-  ignores: () => false,
+  ignores: (name) => NORMALIZATION.test(name),
 };

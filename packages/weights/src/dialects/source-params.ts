@@ -44,7 +44,8 @@ function spell(
   const translateWhole = toTheirs(family?.params ?? []);
   const convolutions = new Set(family?.convolutions ?? []);
   return places.map((place) => {
-    const layout = layoutOf(place, dialect.framework, { asConvolution: convolutions.has(place.module) });
+    const asConvolution = convolutions.has(place.module);
+    const layout = layoutOf(place, dialect.framework, { asConvolution, flatLayerScale: family?.flatLayerScale });
     const whole = translateWhole(place.spec.path);
     if (whole !== undefined) {
       return { place, name: whole, aliases: [], module: whole.slice(0, whole.lastIndexOf(dialect.separator)), layout };

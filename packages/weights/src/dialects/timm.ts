@@ -1,4 +1,9 @@
 import type { Dialect, FamilyNames } from './dialect.js';
+import { timmConvNeXt } from './families/convnext.js';
+import { timmEfficientNet, timmEfficientNetLite } from './families/efficientnet.js';
+import { timmMobileNetV3 } from './families/mobilenet-v3.js';
+import { timmRegNet } from './families/regnet.js';
+import { timmResNetV2 } from './families/resnet-v2.js';
 import type { NamePair } from './pattern.js';
 import { inStages, MOBILENET_V2_STAGES } from './stages.js';
 import { torchNames } from './torch-names.js';
@@ -50,4 +55,17 @@ const mobilenetV2: FamilyNames = {
  * The dialect of timm. Its ResNets are spelt as torchvision's, and this project spells MobileNet V1 as timm does, so
  * those need no line here.
  */
-export const timm: Dialect = { name: 'timm', ...torchNames, families: [vgg, mobilenetV2] };
+export const timm: Dialect = {
+  name: 'timm',
+  ...torchNames,
+  families: [
+    vgg,
+    mobilenetV2,
+    ...timmMobileNetV3,
+    timmEfficientNet,
+    timmEfficientNetLite,
+    timmResNetV2,
+    timmRegNet,
+    timmConvNeXt,
+  ],
+};
