@@ -29,7 +29,7 @@ const SIGNATURES: readonly Signature[] = [
     bytes: `\x80${protocol}`,
     found: { format: 'pytorch' } as const,
   })),
-  { bytes: '\x93NUMPY', found: { other: 'a NumPy array' } },
+  { bytes: '\x93NUMPY', found: { format: 'npy' } },
   { bytes: '\x1f\x8b', found: { other: 'compressed by gzip' } },
   {
     bytes: 'version https://git-lfs',
@@ -55,8 +55,10 @@ export function detectFormat(bytes: Uint8Array): Detected {
 
 /** The format of a zip archive by the names of its entries. */
 export function detectArchive(names: Iterable<string>): Detected {
+  let arrays = 0;
   for (const name of names) {
     if (/^[^/]*\/data\.pkl$/.test(name)) return { format: 'pytorch' };
+    if (name.endsWith('.npy')) arrays++;
   }
-  return { other: 'a zip archive, but none that torch wrote' };
+  return arrays > 0 ? { format: 'npz' } : { other: 'a zip archive without weights' };
 }

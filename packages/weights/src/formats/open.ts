@@ -4,6 +4,7 @@ import { WeightsError } from '../errors.js';
 import type { WeightFile, WeightFormat } from '../weight-file.js';
 import { DETECT_BYTES, type Detected, detectArchive, detectFormat } from './detect.js';
 import { openKerasH5 } from './keras-h5/index.js';
+import { openNpy, openNpz } from './npz/index.js';
 import { openPyTorch, type PyTorchOptions } from './pytorch/index.js';
 import { openSafetensors } from './safetensors/index.js';
 
@@ -14,6 +15,8 @@ const openers: Readonly<Record<WeightFormat, (source: ByteSource, options: OpenO
   safetensors: openSafetensors,
   'keras-h5': openKerasH5,
   pytorch: openPyTorch,
+  npz: openNpz,
+  npy: openNpy,
 };
 
 /**

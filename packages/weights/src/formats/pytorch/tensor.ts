@@ -1,5 +1,6 @@
-import { type DType, formatShape, type HostTensor, type Shape, sizeOf } from '@convzoo/layers';
+import { type DType, formatShape, type HostTensor, type Shape } from '@convzoo/layers';
 import { WeightsError } from '../../errors.js';
+import { gather } from '../../gather.js';
 import { bytesPerElement, tensorOver } from '../../tensor-bytes.js';
 import { Made, type PickleValue } from './pickle/values.js';
 
@@ -103,17 +104,7 @@ export function rebuild(
 /** The tensor in row-major order, out of the bytes that its view spans. */
 export function materialise({ shape, strides }: TorchTensor, dtype: DType, bytes: Uint8Array<ArrayBuffer>): HostTensor {
   if (isContiguous(shape, strides)) return tensorOver(dtype, shape, bytes);
-  const size = bytesPerElement(dtype);
-  const result = new Uint8Array(sizeOf(shape) * size);
-  const Elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array }[size] ?? Uint8Array;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
-  gather(
-    new Elements(aligned.buffer, aligned.byteOffset, aligned.length / size) as Uint8Array,
-    new Elements(result.buffer) as Uint8Array,
-    shape,
-    strides,
-  );
-  return tensorOver(dtype, shape, result);
+  return tensorOver(dtype, shape, gather(bytes, bytesPerElement(dtype), shape, strides));
 }
 
 function isContiguous(shape: Shape, strides: readonly number[]): boolean {
@@ -126,22 +117,4 @@ function isContiguous(shape: Shape, strides: readonly number[]): boolean {
     expected *= extent;
   }
   return true;
-}
-
-function gather(from: Uint8Array, to: Uint8Array, shape: Shape, strides: readonly number[]): void {
-  const rank = shape.length;
-  const [inner, step] = [shape[rank - 1] ?? 1, strides[rank - 1] ?? 0];
-  const index = new Array<number>(Math.max(rank - 1, 0)).fill(0);
-  let source = 0;
-  for (let target = 0; target < to.length; ) {
-    for (let i = 0, at = source; i < inner; i++, at += step) to[target++] = from[at] as number;
-    // The next row, as an odometer turns.
-    for (let axis = rank - 2; axis >= 0; axis--) {
-      source += strides[axis] as number;
-      index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (shape[axis] as number)) break;
-      source -= (strides[axis] as number) * (shape[axis] as number);
-      index[axis] = 0;
-    }
-  }
 }
