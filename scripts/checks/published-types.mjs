@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { root } from '../workspace/layout.mjs';
+import { readManifest, root } from '../workspace/layout.mjs';
 import { lastLines, run } from '../workspace/run.mjs';
 import { packAll } from './packed.mjs';
 
@@ -13,10 +13,23 @@ const cli = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
  */
 export async function publishedTypesProblems() {
   const problems = [];
-  for (const { name, tarball } of await packAll()) {
+  for (const { name, folder, tarball } of await packAll()) {
     const args = [cli, tarball, '--profile', 'esm-only', '--no-color', '--no-emoji', '--format', 'ascii'];
+    const data = dataEntries(readManifest(folder).exports ?? {});
+    if (data.length > 0) args.push('--exclude-entrypoints', ...data);
     const { code, output } = await run(process.execPath, args, { log: 'published-types' });
     if (code !== 0) problems.push(`${name}:\n${lastLines(output, 40)}`);
   }
   return problems;
+}
+
+/**
+ * Entries that are files of data, such as weights: there is nothing to have types.
+ *
+ * @param {Record<string, unknown>} exports
+ */
+function dataEntries(exports) {
+  return Object.entries(exports)
+    .filter(([, target]) => typeof target === 'string' && !/\.(json|[cm]?js)$/.test(target))
+    .map(([entry]) => entry);
 }

@@ -154,7 +154,7 @@ function compilePlan({ kernels }: SessionHost, { graph, params }: PreparedNetwor
     if (known !== undefined) return known;
     const tensor = params.get(spec.path);
     if (tensor === undefined) throw new RuntimeError('missing-parameter', `No value for parameter ${spec.path}.`);
-    const uploaded = keep(tf.tensor(tensor.data, [...spec.shape], 'float32'));
+    const uploaded = keep(kernels.upload(tensor));
     weights.set(spec.path, uploaded);
     return uploaded;
   };

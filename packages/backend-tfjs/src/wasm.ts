@@ -1,6 +1,7 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend, type TfjsBackend } from './backend.js';
+import type { Kernels } from './kernels/kernels.js';
 import { portableKernels } from './kernels/portable/index.js';
 
 export interface WasmOptions {
@@ -8,11 +9,17 @@ export interface WasmOptions {
   readonly wasmPath?: string;
 }
 
+/** tfjs-wasm copies an array to its own memory at once. */
+const wasmKernels: Kernels = {
+  ...portableKernels,
+  upload: ({ data, shape }) => tf.tensor(data, [...shape], 'float32'),
+};
+
 /** XNNPACK in WebAssembly: the default, with SIMD where the engine has it. In Node it has one thread (tfjs#3830). */
 export async function wasmBackend({ wasmPath }: WasmOptions = {}): Promise<TfjsBackend> {
   if (wasmPath !== undefined) setWasmPaths(wasmPath);
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   const description = `tfjs wasm (XNNPACK), ${simd ? 'SIMD' : 'no SIMD'}, ${threads ? 'threads' : 'one thread'}`;
-  return startBackend({ name: 'wasm', description, kernels: portableKernels });
+  return startBackend({ name: 'wasm', description, kernels: wasmKernels });
 }

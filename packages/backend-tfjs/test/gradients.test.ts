@@ -239,7 +239,7 @@ const norms: Suite = {
   ),
 };
 
-type ForwardKernel = 'conv2d' | 'dense' | 'maxPool' | 'avgPool' | 'batchNorm' | 'activation';
+type ForwardKernel = 'upload' | 'conv2d' | 'dense' | 'maxPool' | 'avgPool' | 'batchNorm' | 'activation';
 
 /** Total over the gradient kernels; those of one operation share a suite. */
 const suites: { readonly [K in Exclude<keyof Kernels, ForwardKernel>]: Suite } & {

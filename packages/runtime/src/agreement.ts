@@ -10,17 +10,14 @@ export interface Difference {
   readonly at: number;
 }
 
-/** Population standard deviation. */
+/** Population standard deviation, in two passes: one would lose its digits where the mean is far from 0. */
 export function standardDeviation(values: ArrayLike<number>): number {
   let sum = 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    sum += value;
-    squares += value * value;
-  }
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
   const mean = sum / values.length;
-  return Math.sqrt(Math.max(squares / values.length - mean * mean, 0));
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] ?? 0) - mean) ** 2;
+  return Math.sqrt(squares / values.length);
 }
 
 /** Compares value by value. NaN on one side only counts as infinitely far. */

@@ -30,7 +30,8 @@ export interface Session extends AsyncDisposable {
   /** The network as it was given, before optimisation. */
   readonly graph: Graph;
   /**
-   * @param input `[batch, height, width, channels]`, or `[batch, features]`; any batch size
+   * @param input `[batch, height, width, channels]`, or `[batch, features]`; any batch size. Its array is read before the
+   *   promise resolves, and must not change until then
    * @throws RuntimeError `wrong-input-shape`, `session-disposed`
    */
   run(input: Float32Tensor): Promise<RunResult>;
@@ -46,6 +47,10 @@ export interface Backend {
   readonly description: string;
   /** The nodes it cannot run; empty where it runs the whole graph. */
   unsupported(graph: Graph): readonly UnsupportedNode[];
-  /** @throws RuntimeError `unsupported-op`, `missing-parameter` */
+  /**
+   * The values of `params` are read before the promise resolves; what becomes of the arrays later is no matter.
+   *
+   * @throws RuntimeError `unsupported-op`, `missing-parameter`, `wrong-parameter-shape`
+   */
   prepare(graph: Graph, params: Parameters, options?: PrepareOptions): Promise<Session>;
 }

@@ -7,7 +7,8 @@ export type RuntimeErrorCode =
   | 'session-disposed'
   | 'unknown-backend'
   | 'unsupported-op'
-  | 'wrong-input-shape';
+  | 'wrong-input-shape'
+  | 'wrong-parameter-shape';
 
 /** A network that could not be prepared or run, or a backend that is not there. */
 export class RuntimeError extends ConvzooError {

@@ -19,7 +19,12 @@ export interface PreparedNetwork {
   readonly params: Parameters;
 }
 
-/** What every backend does first: keep the taps that were asked for, check the parameters, fold and fuse. */
+/**
+ * What every backend does first: keep the taps that were asked for, check the parameters, fold and fuse.
+ *
+ * @throws RuntimeError `missing-parameter`, `wrong-parameter-shape`
+ * @throws GraphError `no-such-tap`
+ */
 export function prepareNetwork(graph: Graph, params: Parameters, options: PrepareOptions = {}): PreparedNetwork {
   const { taps = [], optimise = true } = options;
   const tapped = keepTaps(graph, taps);
@@ -38,10 +43,12 @@ function checkParameters(graph: Graph, params: Parameters): void {
         `${graph.name} has no value for parameter ${path}; bind its weights first.`,
       );
     }
-    if (!sameShape(tensor.shape, shape)) {
+    const misfit = tensor.data.length === sizeOf(shape) ? '' : ` with ${tensor.data.length} values`;
+    if (misfit !== '' || !sameShape(tensor.shape, shape)) {
       throw new RuntimeError(
-        'missing-parameter',
-        `${graph.name}: parameter ${path} must be ${formatShape(shape)}, got ${formatShape(tensor.shape)}.`,
+        'wrong-parameter-shape',
+        `${graph.name}: parameter ${path} must be ${formatShape(shape)}, got ${formatShape(tensor.shape)}${misfit}. ` +
+          'These are weights of another network or width.',
       );
     }
   }

@@ -62,15 +62,16 @@ export class Trainer {
       const message = `${graph.name} ends in a map of ${formatShape(shape)}; training needs one vector of logits an example.`;
       throw new TrainingError('wrong-options', message);
     }
-    await backend.activate();
-    const { trained = () => true, seed = 0 } = options;
-    const network = new DifferentiableGraph(graph, backend, { trained, seed });
-    try {
-      return new Trainer(options, network);
-    } catch (error) {
-      network.dispose();
-      throw error;
-    }
+    return backend.run(() => {
+      const { trained = () => true, seed = 0 } = options;
+      const network = new DifferentiableGraph(graph, backend, { trained, seed });
+      try {
+        return new Trainer(options, network);
+      } catch (error) {
+        network.dispose();
+        throw error;
+      }
+    });
   }
 
   private constructor(options: TrainerOptions, network: DifferentiableGraph) {
@@ -95,23 +96,22 @@ export class Trainer {
    * @param x values of `[batch, ...input shape]`
    * @throws TrainingError `diverged` where the loss is no number (nothing is updated then), `bad-labels`, `bad-batch`
    */
-  async trainBatch(x: Float32Array, labels: Int32Array, rate: number): Promise<StepResult> {
-    await this.#options.backend.activate();
-    // From here nothing waits, so nobody else can change tfjs's active backend, of which a process has one.
-    const { loss, correct, gradients, updates } = this.#pass(x, labels);
-    for (const [path, value] of updates) this.#state.replace(path, value);
-    for (const [path, gradient] of gradients) {
-      this.#state.update(path, gradient, rate, this.#step);
-      gradient.dispose();
-    }
-    this.#step++;
-    return { loss, correct };
+  trainBatch(x: Float32Array, labels: Int32Array, rate: number): Promise<StepResult> {
+    return this.#options.backend.run(() => {
+      const { loss, correct, gradients, updates } = this.#pass(x, labels);
+      for (const [path, value] of updates) this.#state.replace(path, value);
+      for (const [path, gradient] of gradients) {
+        this.#state.update(path, gradient, rate, this.#step);
+        gradient.dispose();
+      }
+      this.#step++;
+      return { loss, correct };
+    });
   }
 
   /** Loss, gradients and new running statistics of one batch in training mode, without an update. */
   async gradients(x: Float32Array, labels: Int32Array): Promise<GradientResult> {
-    await this.#options.backend.activate();
-    const { loss, gradients, updates } = this.#pass(x, labels);
+    const { loss, gradients, updates } = await this.#options.backend.run(() => this.#pass(x, labels));
     try {
       const [host, running] = await Promise.all([toParameters(gradients), toParameters(updates)]);
       return { loss, gradients: host, running };

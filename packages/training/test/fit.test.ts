@@ -114,7 +114,7 @@ await onBackends(
       await fit({
         ...common,
         trainer,
-        data: stripes({ size: 40 }),
+        data: stripes({ size: 44 }),
         onStep: (progress) => steps.push(progress),
         onEpoch: (summary) => {
           summaries.push(summary);

@@ -73,6 +73,18 @@ await onBackends('frozen parameters', (backend) => {
     );
   });
 
+  it('a norm is frozen by leaving out its scale and shift; to leave out one of them is not enough', async () => {
+    const runningWithout = async (...left: string[]): Promise<string[]> => {
+      const trained = ({ path }: ParamSpec): boolean => !left.includes(path);
+      using trainer = await Trainer.create({ graph, params: paramsFor(graph), backend, optimiser: sgd(), trained });
+      const { running, gradients } = await trainer.gradients(x, labels);
+      for (const path of left) expect(gradients.has(path)).toBe(false);
+      return [...running.keys()].filter((path) => path.startsWith('block.'));
+    };
+    expect(await runningWithout('block.bn.weight', 'block.bn.bias')).toEqual([]);
+    expect(await runningWithout('block.bn.weight')).toEqual(['block.bn.running_mean', 'block.bn.running_var']);
+  });
+
   it('before the first trained node no gradient is computed, after the last no filter gradient', async () => {
     const { backend: counted, calls } = recorded(backend);
     using head = await Trainer.create({

@@ -1,4 +1,4 @@
-import { isTrainable, type ParamSpec, paramsOf } from '@convzoo/layers';
+import { Builder, isTrainable, type ParamSpec, paramsOf } from '@convzoo/layers';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hash32, hashText, initialise, sgd, Trainer } from '../src/index.js';
@@ -61,5 +61,40 @@ await onBackends('random networks, partly frozen', (backend) => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('layers that two places share: gradients add up, and statistics are updated twice, in order', async () => {
+    const nn = new Builder('shared');
+    let x = nn.input([4, 4, 2]);
+    const conv = { path: 'conv.weight', role: 'kernel', shape: [3, 3, 2, 2] } as const;
+    const norm = (['scale', 'shift', 'mean', 'variance'] as const).map((role) => ({
+      path: `bn.${role}`,
+      role,
+      shape: [2],
+    }));
+    const padding = [1, 1, 1, 1] as const;
+    const convolution = { strides: [1, 1], padding, dilations: [1, 1], groups: 1, activation: 'linear' } as const;
+    for (const place of ['a', 'b']) {
+      x = nn.node('conv2d', { path: `${place}.conv`, attributes: convolution, inputs: [x], params: [conv] });
+      x = nn.node('batchNorm', {
+        path: `${place}.bn`,
+        attributes: { eps: 1e-5, momentum: 0.3 },
+        inputs: [x],
+        params: norm,
+      });
+    }
+    const graph = nn.graph(nn.dense(nn.globalAvgPool(nn.activation(x, 'relu')), { name: 'fc', units: 3 }));
+    const params = initialise(graph, 1);
+    const batch = randomArray([BATCH, 4, 4, 2], 2);
+    const labels = Int32Array.of(0, 1, 2, 0);
+    const { gradients, trace } = lossAndGradients(graph, parameters64(params), batch, labels);
+    using trainer = await Trainer.create({ graph, params, backend, optimiser: sgd() });
+    const ours = await trainer.gradients(Float32Array.from(batch.data), labels);
+    for (const [path, g] of gradients)
+      expect(relativeError(ours.gradients.get(path)?.data ?? [], g, 1e-2)).toBeLessThan(1e-4);
+    expect([...ours.running.keys()]).toEqual(['bn.mean', 'bn.variance']);
+    for (const [path, value] of trace.running) {
+      expect(relativeError(ours.running.get(path)?.data ?? [], value, 0.1)).toBeLessThan(1e-5);
+    }
   });
 });

@@ -187,6 +187,10 @@ await onBackends('trainer', (backend) => {
       again.push(...(await train(other, step, step + 1)));
     }
     expect(again).toEqual(losses);
+    const { x, labels } = batchAt(4);
+    const expected = await trainer.gradients(x, labels);
+    await tf.setBackend(backend.name === 'cpu' ? 'wasm' : 'cpu');
+    expect(await other.gradients(x, labels)).toEqual(expected);
   });
 });
 

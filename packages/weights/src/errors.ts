@@ -18,6 +18,10 @@ export type WeightsErrorCode =
   | 'bad-shape'
   /** Byte ranges that overlap, leave holes, or lie outside the file. */
   | 'bad-offsets'
+  /** A Python pickle that would run code or make objects other than tensors, dicts and plain values. Nothing was run. */
+  | 'unsafe-pickle'
+  /** A path in a manifest that leaves the folder, or is none. */
+  | 'unsafe-path'
   /** A file has no tensor of that name. */
   | 'no-such-tensor'
   /** Reading or writing failed in the system: see `cause`. */

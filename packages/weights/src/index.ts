@@ -13,7 +13,9 @@ export {
 } from './fit-error.js';
 export { type Detected, detectFormat } from './formats/detect.js';
 export { openKerasH5 } from './formats/keras-h5/index.js';
-export { openWeights } from './formats/open.js';
+export * from './formats/npz/index.js';
+export { type OpenOptions, openWeights } from './formats/open.js';
+export { openPyTorch, type PyTorchOptions } from './formats/pytorch/index.js';
 export * from './formats/safetensors/index.js';
 export * from './layout/index.js';
 export * from './store.js';

@@ -71,8 +71,8 @@ describe('openWeightsFile tells formats by content', () => {
     ['an empty file', '', 'truncated', /is empty/],
     ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:0', 'unknown-format', /git lfs pull/],
     ['a web page', '<!DOCTYPE html><html></html>', 'unknown-format', /web page/],
-    ['a zip archive', 'PK\u0003\u0004abcdefgh', 'unknown-format', /zip/],
-    ['a pickle', Buffer.from([0x80, 2, 0x8a, 0x0a]), 'unknown-format', /pickle/],
+    ['a zip archive that is cut short', 'PK\u0003\u0004abcdefgh', 'truncated', /zip/],
+    ['a pickle that is cut short', Buffer.from([0x80, 2, 0x8a, 0x0a]), 'truncated', /pickle/],
     ['anything else', 'hello, world, hello', 'unknown-format', /safetensors, keras-h5/],
   ])('%s', async (name, content, code, message) => {
     writeFileSync(path(name), content);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** Photographs that come with the app (Apache-2.0), for its first run. */
-const SAMPLES = ['airplane-from-above', 'locomotion-house-cat', 'nagasaki-boats'] as const;
+const SAMPLES = ['airplane-from-above', 'nagasaki-boats'] as const;
 
 /** Their paths, wherever the package manager has put them. */
 export function samplePictures(): readonly string[] {

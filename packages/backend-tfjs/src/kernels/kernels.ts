@@ -1,4 +1,4 @@
-import type { ActivationFunction, FusedActivation } from '@convzoo/layers';
+import type { ActivationFunction, Float32Tensor, FusedActivation } from '@convzoo/layers';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { AvgPoolGeometry, ConvGeometry, WindowGeometry } from './geometry.js';
 
@@ -39,6 +39,8 @@ export interface NormGradients {
  * Every function returns new tensors that the caller owns.
  */
 export interface Kernels {
+  /** Brings values to the backend at once, as a copy: tfjs itself may hold on to the array and read it at the first use. */
+  upload(values: Float32Tensor): Tensor;
   conv2d(x: Tensor4D, filter: Tensor4D, geometry: ConvGeometry, epilogue: Epilogue): Tensor4D;
   conv2dInputGradient(dy: Tensor4D, filter: Tensor4D, geometry: ConvGeometry): Tensor4D;
   conv2dFilterGradient(x: Tensor4D, dy: Tensor4D, geometry: ConvGeometry): Tensor4D;

@@ -81,7 +81,7 @@ export function backwardNode(
   return ruleOf(node).backward(dy, inputs, result, context);
 }
 
-export function forward(
+function forward(
   graph: Graph,
   params: ReadonlyMap<string, Array64>,
   x: Array64,
@@ -108,7 +108,7 @@ export function forward(
 }
 
 /** Gradients of every parameter by path, and of the input, given that of the output. */
-export function backward(graph: Graph, trace: Trace, gradient: Array64): { params: Map<string, Array64>; x: Array64 } {
+function backward(graph: Graph, trace: Trace, gradient: Array64): { params: Map<string, Array64>; x: Array64 } {
   const byNode = new Map<NodeId, Array64>([[graph.output, gradient]]);
   const params = new Map<string, Array64>();
   let x: Array64 | undefined;

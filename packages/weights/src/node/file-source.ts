@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteSource, checkRange, shortRead } from '../byte-source.js';
 import { WeightsError } from '../errors.js';
-import { openWeights } from '../formats/open.js';
+import { type OpenOptions, openWeights } from '../formats/open.js';
 import type { WeightFile } from '../weight-file.js';
 import { explain } from './system-error.js';
 
@@ -59,6 +59,6 @@ function sourceOf(handle: FileHandle, path: string, size: number): ByteSource {
 }
 
 /** Opens a weight file on disk, of whatever format. Reads its header only. */
-export async function openWeightsFile(path: string): Promise<WeightFile> {
-  return openWeights(await fileSource(path));
+export async function openWeightsFile(path: string, options?: OpenOptions): Promise<WeightFile> {
+  return openWeights(await fileSource(path), options);
 }

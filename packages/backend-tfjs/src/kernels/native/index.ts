@@ -11,6 +11,12 @@ import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js
 
 /** Of TensorFlow's own kernels, for the `tensorflow` backend. */
 export const nativeKernels: Kernels = {
+  upload({ data, shape }) {
+    const tensor = tf.tensor(data, [...shape], 'float32');
+    // tfjs-node keeps the array until an op reads it. This one does nothing else.
+    execute('Identity', [attribute.type('T')], [tensor]).dispose();
+    return tensor;
+  },
   ...withGroups({ conv2d, conv2dInputGradient, conv2dFilterGradient }),
   dense: (x, kernel, epilogue) => finish(tf.matMul(x, kernel) as Tensor2D, epilogue),
   maxPool,

@@ -10,6 +10,7 @@ import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js
 
 /** Of operations that every tfjs backend has. */
 export const portableKernels: Kernels = {
+  upload: ({ data, shape }) => tf.tensor(data.slice(), [...shape], 'float32'),
   ...withGroups({ conv2d, conv2dInputGradient, conv2dFilterGradient }),
   dense: (x, kernel, { bias, activation }) =>
     withActivation(

@@ -199,14 +199,14 @@ export const references: { readonly [K in OpName]: Reference<K> } = {
 
 /** One node by its definition. */
 export function referenceNode(node: AnyNode, inputs: readonly Ref[], params: ReadonlyMap<string, Ref>): Ref {
-  const valueOf = (path: string): Ref => params.get(path)!;
+  const valueAt = (path: string): Ref => params.get(path)!;
   const context: ReferenceContext<OpName> = {
     node,
     inputs,
-    params: node.params.map(({ path }) => valueOf(path)),
+    params: node.params.map(({ path }) => valueAt(path)),
     param: (role) => {
       const spec = paramOf(node, role);
-      return spec && valueOf(spec.path);
+      return spec && valueAt(spec.path);
     },
   };
   return (references[node.op] as Reference<OpName>)(context);

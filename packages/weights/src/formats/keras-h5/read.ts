@@ -1,16 +1,11 @@
 import { type DType, formatShape, sizeOf } from '@convzoo/layers';
 import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
+import { MAX_EXPANSION } from '../../limits.js';
 import { bytesPerElement, tensorOver } from '../../tensor-bytes.js';
 import { noSuchTensor, type TensorInfo, type WeightFile } from '../../weight-file.js';
 import { Hdf5File } from './hdf5.js';
 import { tensorName } from './names.js';
-
-/**
- * How much larger than its file a tensor may be. Weights hardly compress, but HDF5 can state a tensor of terabytes in a
- * kilobyte.
- */
-const MAX_EXPANSION = 32;
 
 interface Entry extends TensorInfo {
   /** Path of the dataset in the file. */

@@ -1,0 +1,2 @@
+export { openNpy, openNpz } from './read.js';
+export { writeNpy, writeNpz } from './write.js';

@@ -1,0 +1,1 @@
+export { openPyTorch, type PyTorchOptions } from './read.js';
