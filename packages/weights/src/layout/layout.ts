@@ -12,6 +12,7 @@ import { torchLayout } from './torch.js';
  * | depthwise | `[kh, kw, 1, in * m]` | `[in * m, 1, kh, kw]` | `[kh, kw, in, m]` |
  * | dense | `[in, out]` | `[out, in]` | as here |
  * | dense after flattening `[h, w, c]` | rows in order h, w, c | `[out, in]`, order c, h, w | as here |
+ * | layer scale | `[channels]` | `[channels, 1, 1]` (torchvision) or as here (timm) | as here |
  * | anything else | `[channels]` | as here | as here |
  */
 export function layoutOf(place: ParamPlace, framework: Framework, options: LayoutOptions = {}): SourceLayout {

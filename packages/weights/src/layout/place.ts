@@ -1,7 +1,7 @@
 import { flattenedFrom, type Graph, isDepthwise, type ParamSpec, type Shape } from '@convzoo/layers';
 
 /** What decides how a framework lays a parameter out. `vector` is anything that is not a kernel. */
-export type ParamKind = 'convolution' | 'depthwise' | 'dense' | 'vector';
+export type ParamKind = 'convolution' | 'depthwise' | 'dense' | 'layerScale' | 'vector';
 
 /** A parameter and where in the network it is used. */
 export interface ParamPlace {
@@ -23,7 +23,7 @@ export function placesOf(graph: Graph): readonly ParamPlace[] {
   for (const node of graph.nodes) {
     for (const spec of node.params) {
       if (places.has(spec.path)) continue;
-      const kind = kindOf(spec, isDepthwise(node, graph));
+      const kind = node.op === 'layerScale' ? 'layerScale' : kindOf(spec, isDepthwise(node, graph));
       const own = spec.path.startsWith(`${node.path}.`);
       const end = own ? node.path.length : Math.max(spec.path.lastIndexOf('.'), 0);
       places.set(spec.path, {

@@ -18,6 +18,8 @@ export interface SourceLayout {
 export interface LayoutOptions {
   /** The framework's network has a convolution where this one has a dense layer (heads of timm and Keras). */
   readonly asConvolution?: boolean;
+  /** A layer scale is `[channels]` and not `[channels, 1, 1]` in the framework's network. */
+  readonly flatLayerScale?: boolean | undefined;
 }
 
 /** A layout in which nothing moves. */

@@ -8,9 +8,16 @@ import { reverseAxes } from './transpose.js';
  * this project's `[spatial, in, out]` reversed; a dense layer is its case of one position, or, after a flatten of
  * `[h, w, c]`, of h * w positions, since torch flattens channels first.
  */
-export function torchLayout(place: ParamPlace, { asConvolution = false }: LayoutOptions): SourceLayout {
+export function torchLayout(
+  place: ParamPlace,
+  { asConvolution = false, flatLayerScale = false }: LayoutOptions,
+): SourceLayout {
   const { spec, kind, flattened } = place;
   if (kind === 'vector') return sameLayout(spec.shape);
+  if (kind === 'layerScale') {
+    const asMap: Shape = [...spec.shape, 1, 1];
+    return flatLayerScale ? sameLayout(spec.shape, [asMap]) : sameLayout(asMap, [spec.shape]);
+  }
   const out = spec.shape.at(-1) ?? 1;
   const [height, width, inputs] = extentsOf(place);
   const positions = height * width;
