@@ -1,5 +1,14 @@
 import * as fc from 'fast-check';
-import { Builder, channelsOf, type Graph, GraphError, type PaddingLike, residual, type Value } from '../src/index.js';
+import {
+  activationFunctions,
+  Builder,
+  channelsOf,
+  type Graph,
+  GraphError,
+  type PaddingLike,
+  residual,
+  type Value,
+} from '../src/index.js';
 
 /** One step of a random network; what does not fit where it lands is left out. */
 interface Step {
@@ -13,6 +22,11 @@ interface Step {
     | 'pad'
     | 'dropout'
     | 'residual'
+    | 'excite'
+    | 'join'
+    | 'shuffle'
+    | 'next'
+    | 'scale'
     | 'tap'
     | 'dead';
   readonly size: number;
@@ -39,6 +53,11 @@ const step: fc.Arbitrary<Step> = fc.record({
     'pad',
     'dropout',
     'residual',
+    'excite',
+    'join',
+    'shuffle',
+    'next',
+    'scale',
     'tap',
     'dead',
   ),
@@ -66,7 +85,7 @@ function build(nn: Builder, x: Value, s: Step): Value {
     case 'norm':
       return nn.batchNorm(x, { eps: s.flag ? 1e-3 : 1e-5 });
     case 'activation':
-      return nn.activation(x, s.flag ? 'relu' : 'relu6');
+      return nn.activation(x, activationFunctions[s.size + (s.flag ? 0 : 3)] ?? 'relu');
     case 'max':
       return nn.maxPool(x, window);
     case 'avg':
@@ -80,6 +99,23 @@ function build(nn: Builder, x: Value, s: Step): Value {
         branch: (y) => nn.batchNorm(nn.conv2d(y, { out: channelsOf(y.shape), kernel: 3 })),
         ...(s.flag && { activation: 'relu' }),
       });
+    case 'excite': {
+      const squeezed = s.flag ? nn.globalAvgPool(x) : nn.adaptiveAvgPool(x, { size: 1 });
+      return nn.multiply(
+        x,
+        nn.activation(nn.dense(squeezed, { units: channelsOf(x.shape), pointwise: true }), 'sigmoid'),
+      );
+    }
+    case 'join':
+      return nn.concat([x, nn.conv2d(x, { out: s.channels, kernel: 3 }), ...(s.flag ? [x] : [])]);
+    case 'shuffle':
+      return nn.channelShuffle(nn.sliceChannels(x, { start: s.flag ? 1 : 0, size: s.size }), { groups: s.stride });
+    case 'next': {
+      const y = nn.dense(nn.layerNorm(x, { eps: 1e-6 }), { units: channelsOf(x.shape), pointwise: true, bias: s.flag });
+      return nn.add(nn.layerScale(y, { parameter: `gamma${x.id}` }), x);
+    }
+    case 'scale':
+      return nn.leakyRelu(nn.rescale(x, { scale: [s.size / 7], offset: [-s.stride] }), { slope: s.size / 10 });
     case 'tap':
       return nn.tap(`tap${x.id}`, x);
     case 'dead':

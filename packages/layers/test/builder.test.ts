@@ -109,6 +109,24 @@ describe('defaults', () => {
     ]);
   });
 
+  it('of layer norms and layer scales are those of torch; a layer scale is a parameter of the block', () => {
+    const nn = new Builder('t');
+    const x = nn.layerScale(nn.layerNorm(map(nn), { name: 'norm' }), { parameter: 'gamma' });
+    const graph = nn.graph(x);
+    expect(graph.nodes[1]?.attributes).toEqual({ eps: 1e-5 });
+    expect(paramsOf(graph)).toEqual([
+      { path: 'norm.weight', role: 'scale', shape: [4] },
+      { path: 'norm.bias', role: 'shift', shape: [4] },
+      { path: 'gamma', role: 'scale', shape: [4] },
+    ]);
+  });
+
+  it('of a norm without scale leave that parameter out', () => {
+    const nn = new Builder('t');
+    const node = outputOf(nn.graph(nn.batchNorm(map(nn), { scale: false })));
+    expect(node.params.map(({ role }) => role)).toEqual(['shift', 'mean', 'variance']);
+  });
+
   it('of average pools count padding as torch does, and not with same padding', () => {
     const nn = new Builder('t');
     const x = map(nn);
@@ -118,6 +136,10 @@ describe('defaults', () => {
     expect(counts).toMatchObject([{ countIncludePad: true }, { countIncludePad: false }]);
   });
 });
+
+const square = (nn: Builder, x: Value): Value => nn.multiply(x, x);
+const excited = (nn: Builder, x: Value, factor: readonly number[] = [4]): Value =>
+  nn.multiply(x, nn.input(factor, 'factor'));
 
 describe('shapes', () => {
   const shapeOf = (build: (nn: Builder) => Value): readonly number[] => build(new Builder('t')).shape;
@@ -135,12 +157,30 @@ describe('shapes', () => {
     ['dense', (nn) => nn.dense(nn.flatten(map(nn)), { units: 5, bias: false }), [5]],
     ['norm of a vector', (nn) => nn.batchNorm(nn.input([7])), [7]],
     ['dropout', (nn) => nn.dropout(map(nn), { rate: 0 }), [8, 8, 4]],
+    ['dense of every pixel', (nn) => nn.dense(map(nn), { units: 5, pointwise: true }), [8, 8, 5]],
+    ['pointwise dense of a vector', (nn) => nn.dense(nn.input([7]), { units: 5, pointwise: true }), [5]],
+    ['leaky rectifier', (nn) => nn.leakyRelu(map(nn), { slope: 0.1 }), [8, 8, 4]],
+    ['product of maps', (nn) => square(nn, map(nn)), [8, 8, 4]],
+    ['product with a vector', (nn) => excited(nn, map(nn)), [8, 8, 4]],
+    ['product with a pixel', (nn) => excited(nn, map(nn), [1, 1, 4]), [8, 8, 4]],
+    ['product of vectors', (nn) => square(nn, nn.input([7])), [7]],
+    ['concatenation', (nn) => nn.concat([map(nn), nn.input([8, 8, 3], 'b'), nn.input([8, 8, 1], 'c')]), [8, 8, 8]],
+    ['concatenation of vectors', (nn) => nn.concat([nn.input([4]), nn.input([3], 'b')]), [7]],
+    ['concatenation of one', (nn) => nn.concat([map(nn)]), [8, 8, 4]],
+    ['layer norm', (nn) => nn.layerNorm(map(nn)), [8, 8, 4]],
+    ['layer scale', (nn) => nn.layerScale(map(nn), { parameter: 'gamma' }), [8, 8, 4]],
+    ['rescaling', (nn) => nn.rescale(map(nn), { scale: [2], offset: [1, 2, 3, 4] }), [8, 8, 4]],
+    ['slice', (nn) => nn.sliceChannels(map(nn), { start: 1, size: 3 }), [8, 8, 3]],
+    ['slice of a vector', (nn) => nn.sliceChannels(nn.input([7]), { start: 6, size: 1 }), [1]],
+    ['shuffle', (nn) => nn.channelShuffle(map(nn), { groups: 2 }), [8, 8, 4]],
   ])('%s', (_, build, shape) => expect(shapeOf(build)).toEqual(shape));
 });
 
 describe('errors name the node, what it got and what it needed', () => {
   const conv = (options: Partial<Conv2dOptions>) => (nn: Builder) =>
     nn.scope('layer1', () => nn.conv2d(map(nn), { name: 'conv', out: 4, kernel: 3, ...options }));
+  const fc = { path: 'fc.weight', role: 'kernel', shape: [5, 2] } as const;
+  const gamma = { path: 'gamma', role: 'scale', shape: [3] } as const;
 
   it.each<[string, (nn: Builder) => unknown, string, string]>([
     ['groups', conv({ groups: 3 }), 'layer1.conv', '4 input channels do not divide into 3 groups'],
@@ -176,6 +216,35 @@ describe('errors name the node, what it got and what it needed', () => {
     ['input', (nn) => nn.input([1, 2]), 'input', 'must be [height, width, channels] or [features], got 2 dimensions'],
     ['input extent', (nn) => nn.input([1, 0, 3]), 'input', 'extents must be whole numbers of at least 1'],
     ['grid', (nn) => nn.adaptiveAvgPool(map(nn), { size: 0 }), 'adaptiveAvgPool', 'the grid must be'],
+    [
+      'pointwise dense',
+      (nn) => nn.node('dense', { path: 'fc', attributes: { activation: 'linear' }, inputs: [map(nn)], params: [fc] }),
+      'fc',
+      'the kernel of 5x2 needs 5 features, got a map of 8x8x4',
+    ],
+    ['slope', (nn) => nn.leakyRelu(map(nn), { slope: 1 }), 'leakyRelu', 'slope must be at least 0 and below 1, got 1'],
+    ['slope NaN', (nn) => nn.leakyRelu(map(nn), { slope: Number.NaN }), 'leakyRelu', 'slope must be'],
+    ['factor', (nn) => excited(nn, map(nn), [3]), 'multiply', 'one value a channel, got 8x8x4 and 3'],
+    ['factor of a row', (nn) => excited(nn, map(nn), [1, 8, 4]), 'multiply', 'got 8x8x4 and 1x8x4'],
+    ['factor before the map', (nn) => nn.multiply(nn.input([4], 'factor'), map(nn)), 'multiply', 'got 4 and 8x8x4'],
+    ['concatenation', (nn) => nn.concat([map(nn), nn.input([8, 7, 4], 'b')]), 'concat', 'got 8x8x4, 8x7x4'],
+    ['map and vector', (nn) => nn.concat([map(nn), nn.input([4], 'b')]), 'concat', 'got 8x8x4, 4'],
+    ['concatenation of nothing', (nn) => nn.concat([]), 'concat', 'needs an input'],
+    ['layer norm', (nn) => nn.layerNorm(map(nn), { eps: 0 }), 'layerNorm', 'eps must be above 0, got 0'],
+    [
+      'layer scale',
+      (nn) => nn.node('layerScale', { path: 'g', attributes: {}, inputs: [map(nn)], params: [gamma] }),
+      'g',
+      'scale must have one value for each of 4 channels, got 3',
+    ],
+    ['rescaling', (nn) => nn.rescale(map(nn), { scale: [1], offset: [1, 2] }), 'rescale', '1 or 4 values, got 1 and 2'],
+    ['no scale', (nn) => nn.rescale(map(nn), { scale: [], offset: [1] }), 'rescale', '1 or 4 values, got 0 and 1'],
+    ['infinite scale', (nn) => nn.rescale(map(nn), { scale: [1 / 0], offset: [0] }), 'rescale', 'finite numbers'],
+    ['slice', (nn) => nn.sliceChannels(map(nn), { start: 2, size: 3 }), 'sliceChannels', 'channels 2 to 5 are not'],
+    ['empty slice', (nn) => nn.sliceChannels(map(nn), { start: 2, size: 0 }), 'sliceChannels', 'at least 1, got 0'],
+    ['slice before', (nn) => nn.sliceChannels(map(nn), { start: -1, size: 1 }), 'sliceChannels', 'at least 0, got -1'],
+    ['shuffle', (nn) => nn.channelShuffle(map(nn), { groups: 3 }), 'channelShuffle', '4 channels do not divide into 3'],
+    ['shuffled vector', (nn) => nn.channelShuffle(nn.input([4]), { groups: 2 }), 'channelShuffle', 'needs a map'],
     ['zeros', (nn) => nn.zeroPad(map(nn), { channels: [-1, 0] }), 'zeroPad', 'channel padding must be'],
   ])('%s', (_, build, path, message) => {
     const error = errorOf(build);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  activationFunctions,
   Builder,
   ConvzooError,
   fuseActivation,
@@ -13,6 +14,7 @@ import {
   type Json,
   type JsonObject,
   MAX_NODES,
+  opNames,
 } from '../src/index.js';
 import { randomGraph } from './arbitrary-graph.js';
 
@@ -51,6 +53,49 @@ describe('JSON', () => {
       output: 1,
       taps: { end: 1 },
     });
+  });
+});
+
+describe('JSON of every op and activation', () => {
+  it('is read back with its attributes', () => {
+    const nn = new Builder('all');
+    let x = nn.input([8, 8, 4]);
+    for (const fn of activationFunctions) x = nn.activation(x, fn);
+    x = nn.maxPool(nn.leakyRelu(nn.batchNorm(nn.conv2d(x, { out: 6, kernel: 3 })), { slope: 0.1 }), { size: 2 });
+    x = nn.avgPool(nn.add(x, nn.multiply(x, nn.globalAvgPool(x))), { size: 2 });
+    x = nn.layerScale(nn.layerNorm(nn.concat([x, x]), { eps: 1e-6 }), { parameter: 'gamma' });
+    x = nn.channelShuffle(nn.sliceChannels(nn.rescale(x, { scale: [2], offset: [-1] }), { start: 1, size: 4 }), {
+      groups: 2,
+    });
+    x = nn.dropout(nn.zeroPad(nn.adaptiveAvgPool(x, { size: 2 }), { channels: [1, 0] }), { rate: 0.5 });
+    const graph = nn.graph(nn.dense(nn.flatten(x), { units: 3 }));
+    expect([...new Set(graph.nodes.map(({ op }) => op))].sort()).toEqual(
+      opNames.filter((op) => op !== 'custom').sort(),
+    );
+    expect(graphFromJson(JSON.parse(text(graph)))).toEqual(graph);
+  });
+
+  it.each<[string, string, object, string]>([
+    ['a slope', 'leakyRelu', { slope: '0.1' }, 'nodes[1].attributes.slope'],
+    ['a slope that is none', 'leakyRelu', { slope: 2 }, 'slope must be at least 0 and below 1, got 2'],
+    ['what a product does not have', 'multiply', { activation: 'relu' }, 'unknown field "activation"'],
+    ['a list of scales', 'rescale', { scale: 2, offset: [1] }, 'nodes[1].attributes.scale'],
+    ['half a channel', 'sliceChannels', { start: 0.5, size: 1 }, 'nodes[1].attributes.start'],
+    ['groups', 'channelShuffle', {}, 'nodes[1].attributes.groups'],
+    ['a function', 'activation', { function: 'silu' }, 'must be one of relu, relu6, sigmoid'],
+  ])('refuses %s', (_, op, attributes, message) => {
+    const json = {
+      format: 'convzoo-graph/1',
+      name: 'one',
+      nodes: [
+        { op: 'input', path: 'input', attributes: { shape: [2, 2, 4] }, inputs: [] },
+        { op, path: 'op', attributes, inputs: [0] },
+      ],
+      output: 1,
+      taps: {},
+    };
+    expect(() => graphFromJson(json)).toThrow(GraphError);
+    expect(() => graphFromJson(json)).toThrow(message);
   });
 });
 

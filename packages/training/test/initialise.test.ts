@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { float32Tensor, paramsOf, replaceHead, sizeOf } from '@convzoo/layers';
+import { Builder, float32Tensor, paramsOf, replaceHead, sizeOf } from '@convzoo/layers';
 import { buildModel } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
 import { initialise } from '../src/index.js';
@@ -34,6 +34,15 @@ describe('initialise', () => {
       }
     },
   );
+
+  it('starts layer norms as the identity and layer scales at 1e-6', () => {
+    const nn = new Builder('block');
+    const x = nn.layerNorm(nn.input([2, 2, 3]), { name: 'norm' });
+    const params = initialise(nn.graph(nn.layerScale(x, { parameter: 'gamma' })), 1);
+    expect([...(params.get('norm.weight')?.data ?? [])]).toEqual([1, 1, 1]);
+    expect([...(params.get('norm.bias')?.data ?? [])]).toEqual([0, 0, 0]);
+    expect([...(params.get('gamma')?.data ?? [])]).toEqual([1, 1, 1].map((v) => Math.fround(v * 1e-6)));
+  });
 
   it('depends on seed, path and shape only', () => {
     const [a, b] = [initialise(tinyNetwork(), 1), initialise(tinyNetwork(), 1)];

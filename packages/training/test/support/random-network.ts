@@ -4,13 +4,27 @@ import { hash32, hashText, uniformAt } from '../../src/index.js';
 import { type Array64, array64 } from '../reference/array.js';
 import { gate } from './op-cases.js';
 
-type Step = 'conv' | 'depthwise' | 'residual' | 'project' | 'max' | 'avg' | 'pad' | 'dropout' | 'gate' | 'dead';
+const stepNames = [
+  'conv',
+  'depthwise',
+  'residual',
+  'project',
+  'max',
+  'avg',
+  'pad',
+  'dropout',
+  'gate',
+  'excite',
+  'dense-block',
+  'shuffle',
+  'next',
+  'leaky',
+  'dead',
+] as const;
+type Step = (typeof stepNames)[number];
 
 /** What a random network is made of, in order. */
-export const networkSteps = fc.array(
-  fc.constantFrom<Step>('conv', 'depthwise', 'residual', 'project', 'max', 'avg', 'pad', 'dropout', 'gate', 'dead'),
-  { minLength: 1, maxLength: 6 },
-);
+export const networkSteps = fc.array(fc.constantFrom(...stepNames), { minLength: 1, maxLength: 6 });
 
 export const RANDOM_NETWORK = { input: [6, 6, 2], classes: 4 } as const;
 
@@ -56,6 +70,35 @@ function apply(nn: Builder, x: Value, step: Step, name: string): Value {
       const opening = nn.conv2d(x, { name: `${name}.conv`, kernel: 1, out: channels });
       return nn.custom(gate, [x, opening], { name, params: [{ path: 'a', role: 'scale', shape: [channels] }] });
     }
+    case 'excite': {
+      const squeezed = nn.activation(nn.dense(nn.globalAvgPool(x), { name: `${name}.fc1`, units: 2 }), 'swish');
+      const opening = nn.dense(squeezed, { name: `${name}.fc2`, units: channels });
+      return nn.multiply(nn.activation(unit(name), 'hardSwish'), nn.activation(opening, 'sigmoid'));
+    }
+    case 'dense-block':
+      return nn.concat([x, unit(name, { out: 2 })]);
+    case 'shuffle': {
+      const half = Math.max(channels >> 1, 1);
+      const left = nn.sliceChannels(x, { start: 0, size: half });
+      const right = nn.conv2d(nn.sliceChannels(x, { start: channels - half, size: half }), {
+        name: `${name}.conv`,
+        kernel: 3,
+        out: half,
+      });
+      return nn.channelShuffle(nn.concat([left, nn.activation(right, 'tanh')]), { groups: 2 });
+    }
+    case 'next': {
+      // eps far above the usual: of one or two channels the variance may be tiny, and rounding would show.
+      let y = nn.layerNorm(nn.depthwiseConv2d(x, { name: `${name}.dwconv`, kernel: 3 }), {
+        name: `${name}.norm`,
+        eps: 1,
+      });
+      y = nn.activation(nn.dense(y, { name: `${name}.pwconv1`, units: 5, pointwise: true }), 'gelu');
+      y = nn.dense(y, { name: `${name}.pwconv2`, units: channels, pointwise: true });
+      return nn.add(nn.layerScale(y, { parameter: `${name}.gamma` }), x);
+    }
+    case 'leaky':
+      return nn.leakyRelu(nn.rescale(unit(name), { scale: [0.5], offset: [0.25] }), { slope: 0.1 });
     case 'dead':
       unit(name);
       return x;
