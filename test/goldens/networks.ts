@@ -20,6 +20,13 @@ function exampleShape({ input: { shape, layout } }: GoldenRecord): MapShape {
 const OPTIONS: Readonly<Record<string, (value: unknown) => BuildOptions>> = {
   width_mult: (value) => ({ width: Number(value) }),
   alpha: (value) => ({ width: Number(value) }),
+  aux_logits: (value) => ({ aux: value === true }),
+  // How torch would have filled what the record fills itself.
+  init_weights: () => ({}),
+  transform_input: (value) => {
+    if (value !== false) throw new Error('the networks of the registry have no transform_input');
+    return {};
+  },
 };
 
 /** The network of a record, or nothing where the zoo does not have it. */
@@ -74,6 +81,9 @@ function v1Block(flat: number): string {
   return `blocks.${stage}.${left}`;
 }
 
+/** Modules of Inception v3, which Keras numbers from 0. */
+const V3_MODULES = ['5b', '5c', '5d', '6a', '6b', '6c', '6d', '6e', '7a', '7b', '7c'];
+
 /** What Keras and timm call results that have another name here. Names that are not listed are the same. */
 const taps: Readonly<Partial<Record<Dialect, Readonly<Record<string, Rename>>>>> = {
   timm: {
@@ -90,6 +100,10 @@ const taps: Readonly<Partial<Record<Dialect, Readonly<Record<string, Rename>>>>>
       [/^conv1_relu$/, () => 'relu'],
       [/^pool1_pool$/, () => 'maxpool'],
       [/^conv(\d)_block(\d+)_out$/, (stage = 0, block = 0) => `layer${stage - 1}.${block - 1}`],
+    ]),
+    'inception-v3': rewrites([
+      [/^mixed9_(\d)$/, (half = 0) => `Mixed_${V3_MODULES[half + 9]}.branch3x3`],
+      [/^mixed(\d+)$/, (module = 0) => `Mixed_${V3_MODULES[module]}`],
     ]),
     'mobilenet-v1': rewrites([
       [/^conv1_relu$/, () => 'stem'],
@@ -110,5 +124,6 @@ export const ourFamilies = [
   /^resnet\d+$/i,
   /^resnext\d+_\d+x\d+d$/,
   /^wide_resnet/,
+  /^(alexnet|googlenet|squeezenet\d_\d|inception_?v3)$/i,
   /^mobilenet(_?v[12])?(_\d+)?$/i,
 ];
