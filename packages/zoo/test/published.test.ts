@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { alexnet, buildModel, cifarResNet, mobilenetV1 } from '../src/index.js';
 import { countMacs, countParams, type PublishedRow, published } from './reference.js';
 
-const FAMILIES = ['vgg', 'vgg16', 'vgg19', 'resnet', 'resnet18', 'resnet34', 'resnet_cifar'];
+const FAMILIES = ['vgg', 'vgg16', 'vgg19', 'resnet', 'resnet18', 'resnet34', 'resnet_cifar', 'resnet_v2'];
 const BRANCHING = ['alexnet', 'squeezenet', 'squeezenet1', 'googlenet', 'densenet'];
 const MOBILENETS = ['mobilenet', 'mobilenet_v1', 'mobilenet_v2'];
 const MOBILE = ['mobilenet_v3', 'mnasnet', 'efficientnet', 'shufflenet_v2'];
