@@ -1,5 +1,6 @@
 import { ConvzooError, type Graph, type MapShape } from '@convzoo/layers';
 import { type BuildOptions, type Dialect, type ModelName, resolveModel } from '@convzoo/zoo';
+import { kerasMobileTaps, timmMobileTaps } from './mobile-taps.js';
 import type { GoldenRecord } from './records.js';
 
 export interface GoldenNetwork {
@@ -21,6 +22,7 @@ const OPTIONS: Readonly<Record<string, (value: unknown) => BuildOptions>> = {
   width_mult: (value) => ({ width: Number(value) }),
   alpha: (value) => ({ width: Number(value) }),
   aux_logits: (value) => ({ aux: value === true }),
+  include_preprocessing: (value) => ({ preprocessing: value === true ? 'rescaling' : 'none' }),
   // How torch would have filled what the record fills itself.
   init_weights: () => ({}),
   transform_input: (value) => {
@@ -40,12 +42,15 @@ export function networkOf(record: GoldenRecord): GoldenNetwork | undefined {
     if (error instanceof ConvzooError && error.code === 'unknown-model') return undefined;
     throw error;
   }
+  // A Keras EfficientNet without weights has the identity for its normalisation.
+  const untrained: BuildOptions =
+    dialect === 'keras' && resolved.entry.family === 'efficientnet' ? { preprocessing: 'rescaling' } : {};
   const given = Object.entries(args).map(([name, value]) => {
     const option = OPTIONS[name];
     if (option === undefined) throw new Error(`${record.case}: argument ${name} has no meaning in the zoo`);
     return option(value);
   });
-  const graph = resolved.entry.build(Object.assign({}, resolved.options, ...given));
+  const graph = resolved.entry.build(Object.assign({}, resolved.options, untrained, ...given));
   const rename = taps[dialect]?.[resolved.entry.family];
   return { record, graph, dialect, tapOf: (name) => rename?.(name, resolved.name) ?? name };
 }
@@ -87,10 +92,14 @@ const V3_MODULES = ['5b', '5c', '5d', '6a', '6b', '6c', '6d', '6e', '7a', '7b', 
 /** What Keras and timm call results that have another name here. Names that are not listed are the same. */
 const taps: Readonly<Partial<Record<Dialect, Readonly<Record<string, Rename>>>>> = {
   timm: {
+    ...timmMobileTaps,
+    // timm's ResNets pool in a module of another name than torchvision's.
+    resnet: (name) => (name === 'global_pool' ? 'avgpool' : undefined),
     // timm's MobileNet V1 has a head that does nothing.
     'mobilenet-v1': (name) => (name === 'conv_head' ? 'blocks.4' : undefined),
   },
   keras: {
+    ...kerasMobileTaps,
     vgg: (name, model) => {
       const [, block] = /^block(\d)_pool$/.exec(name) ?? [];
       const layer = VGG_POOLS[model]?.[Number(block) - 1];
@@ -100,6 +109,11 @@ const taps: Readonly<Partial<Record<Dialect, Readonly<Record<string, Rename>>>>>
       [/^conv1_relu$/, () => 'relu'],
       [/^pool1_pool$/, () => 'maxpool'],
       [/^conv(\d)_block(\d+)_out$/, (stage = 0, block = 0) => `layer${stage - 1}.${block - 1}`],
+    ]),
+    'resnet-v2': rewrites([
+      [/^pool1_pool$/, () => 'stem'],
+      [/^conv(\d)_block(\d+)_out$/, (stage = 0, block = 0) => `stages.${stage - 2}.blocks.${block - 1}`],
+      [/^post_relu$/, () => 'norm'],
     ]),
     'inception-v3': rewrites([
       [/^mixed9_(\d)$/, (half = 0) => `Mixed_${V3_MODULES[half + 9]}.branch3x3`],
@@ -124,6 +138,10 @@ export const ourFamilies = [
   /^resnet\d+$/i,
   /^resnext\d+_\d+x\d+d$/,
   /^wide_resnet/,
+  /^resnet\d+(d|v2)$/i,
+  /^darknet\d+$/,
   /^(alexnet|googlenet|squeezenet\d_\d|inception_?v3)$/i,
   /^mobilenet(_?v[12])?(_\d+)?$/i,
+  /^(tf_)?mobilenet_?v3(_?large|_?small)(_\d+)?$/i,
+  /^(mnasnet|(tf_)?efficientnet)/i,
 ];
