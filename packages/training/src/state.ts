@@ -118,7 +118,8 @@ function misfit(expected: ReadonlyMap<string, ParamSpec>, tensors: Parameters): 
 function upload(tensors: Parameters, key: string): Tensor {
   const tensor = tensors.get(key);
   if (tensor === undefined) throw new RangeError(`${key} was checked to be there`);
-  return tf.tensor(tensor.data, [...tensor.shape], 'float32');
+  // A copy: some backends read the array in place for as long as the tensor lives.
+  return tf.tensor(tensor.data.slice(), [...tensor.shape], 'float32');
 }
 
 /** All values at once, as they are at the moment of the call: reads are queued before anything else can run. */

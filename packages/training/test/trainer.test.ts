@@ -48,6 +48,14 @@ const optimisers = {
 await onBackends('trainer', (backend) => {
   checkThatTensorsAreFreed();
 
+  it('has its own copy of the values that it was given', async () => {
+    using untouched = await create(backend, sgd());
+    const params = initialise(graph, 1);
+    using trainer = await Trainer.create({ graph, params, backend, optimiser: sgd(), seed: 9, labelSmoothing: 0.1 });
+    for (const { data } of params.values()) data.fill(Number.NaN);
+    expect(await train(trainer, 0, 2)).toEqual(await train(untouched, 0, 2));
+  });
+
   describe.each(Object.entries(optimisers))('%s', (_, optimiser) => {
     it('ten steps are five, a checkpoint, a new trainer and five more, bit for bit', async () => {
       using straight = await create(backend, optimiser());

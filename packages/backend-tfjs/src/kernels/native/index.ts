@@ -12,8 +12,9 @@ import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js
 /** Of TensorFlow's own kernels, for the `tensorflow` backend. */
 export const nativeKernels: Kernels = {
   upload({ data, shape }) {
-    const tensor = tf.tensor(data, [...shape], 'float32');
-    // tfjs-node keeps the array until an op reads it. This one does nothing else.
+    // TensorFlow reads an array in place where its address suits it, so that the tensor would follow the caller's changes.
+    const tensor = tf.tensor(data.slice(), [...shape], 'float32');
+    // tfjs-node keeps the copy until an op reads it. This one does nothing else.
     execute('Identity', [attribute.type('T')], [tensor]).dispose();
     return tensor;
   },
