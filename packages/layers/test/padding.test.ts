@@ -113,7 +113,11 @@ describe('explicit padding', () => {
           const [before, after] = [Math.min(top, y.kernel - 1), Math.min(bottom, y.kernel - 1)];
           const pooled = [slide(h, { before, after }, y), slide(w, { before: 0, after: 0 }, x), 2];
           if (Math.min(...pooled) > 0) {
-            const pool = nn.maxPool(input, { size: [y.kernel, 1], stride: [y.stride, 2], padding: [before, 0, after, 0] });
+            const pool = nn.maxPool(input, {
+              size: [y.kernel, 1],
+              stride: [y.stride, 2],
+              padding: [before, 0, after, 0],
+            });
             expect(pool.shape).toEqual(pooled);
           }
         }
@@ -124,7 +128,9 @@ describe('explicit padding', () => {
   it('refuses a pool whose windows could lie wholly in the padding', () => {
     const nn = new Builder('t');
     const input = nn.input([8, 8, 1]);
-    expect(() => nn.maxPool(input, { size: 2, padding: 2 })).toThrow(/maxPool: maxPool: padding 2,2,2,2 must be smaller/);
+    expect(() => nn.maxPool(input, { size: 2, padding: 2 })).toThrow(
+      /maxPool: maxPool: padding 2,2,2,2 must be smaller/,
+    );
     expect(nn.avgPool(input, { size: 3, stride: 1, padding: 2 }).shape).toEqual([10, 10, 1]);
   });
 });
