@@ -11,6 +11,11 @@ export interface ByteSource {
   readSync?(offset: number, length: number): Uint8Array<ArrayBuffer>;
   /** The bytes where they lie, not to be changed, where the source is memory: saves a copy. */
   view?(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  /**
+   * A file beside this one, by a path in it (`group1-shard1of2.bin`), for formats of several files. WeightsError
+   * `unsafe-path` for a path that leaves the folder, `cannot-read` if there is none.
+   */
+  sibling?(path: string): Promise<ByteSource>;
   /** Frees what the source holds, e.g. a file handle. */
   close?(): Promise<void>;
 }

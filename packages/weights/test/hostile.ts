@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { memorySource, openWeights, WeightsError } from '../src/index.js';
+import { type ByteSource, memorySource, openWeights, type WeightFile, WeightsError } from '../src/index.js';
 
 /** Opens a file and reads all of it. Returns the code of its WeightsError; any other error fails. */
-export async function outcome(bytes: Uint8Array, open = openWeights): Promise<string> {
+export async function outcome(
+  bytes: Uint8Array,
+  open: (source: ByteSource) => Promise<WeightFile> = openWeights,
+): Promise<string> {
   try {
     const file = await open(memorySource(bytes, 'hostile'));
     try {
@@ -22,7 +25,11 @@ export async function outcome(bytes: Uint8Array, open = openWeights): Promise<st
  * Damages a file in `runs` ways (bytes changed, cut out, put in twice, the end cut off) and opens each: tensors or a typed
  * error, within 2 seconds and 200 MB. Returns how often each came.
  */
-export async function mutate(good: Uint8Array, runs: number): Promise<ReadonlyMap<string, number>> {
+export async function mutate(
+  good: Uint8Array,
+  runs: number,
+  open?: Parameters<typeof outcome>[1],
+): Promise<ReadonlyMap<string, number>> {
   const codes = new Map<string, number>();
   const edit = fc.record({
     // Spread evenly: fast-check prefers small numbers, and the first bytes of a file are its least interesting.
@@ -46,7 +53,7 @@ export async function mutate(good: Uint8Array, runs: number): Promise<ReadonlyMa
         }
       }
       const start = performance.now();
-      const code = await outcome(bytes);
+      const code = await outcome(bytes, open);
       codes.set(code, (codes.get(code) ?? 0) + 1);
       expect(performance.now() - start).toBeLessThan(2000);
     }),

@@ -32,7 +32,7 @@ export async function readPicture(path: string): Promise<Image> {
 }
 
 /** softmax, computed in float64 from the largest logit down so that nothing overflows. */
-export function softmax(logits: Float32Array): Float64Array {
+function softmax(logits: Float32Array): Float64Array {
   const peak = logits.reduce((max, logit) => Math.max(max, logit), Number.NEGATIVE_INFINITY);
   const powers = Float64Array.from(logits, (logit) => Math.exp(logit - peak));
   const sum = powers.reduce((total, power) => total + power, 0);
@@ -40,7 +40,7 @@ export function softmax(logits: Float32Array): Float64Array {
 }
 
 /** The `count` most probable classes, the first first. */
-export function topGuesses(logits: Float32Array, labels: readonly string[], count: number): readonly Guess[] {
+function topGuesses(logits: Float32Array, labels: readonly string[], count: number): readonly Guess[] {
   return [...softmax(logits)]
     .map((probability, index) => ({ index, label: labels[index] ?? `class ${index}`, probability }))
     .sort((a, b) => b.probability - a.probability || a.index - b.index)

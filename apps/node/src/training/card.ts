@@ -9,7 +9,7 @@ import type { Backend } from '@convzoo/runtime';
 import type { Recipe } from './run.js';
 import type { EpochRecord } from './store.js';
 
-export async function sha256OfFile(path: string): Promise<string> {
+async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest('hex');
@@ -55,7 +55,7 @@ export async function makeCard(parts: CardParts): Promise<Card> {
 }
 
 /** The command that trains by this recipe: every option is written out, so that defaults may change. */
-export function commandOf(recipe: Recipe, data: string): string {
+function commandOf(recipe: Recipe, data: string): string {
   const { model, nesterov, ...rest } = recipe;
   const options = Object.entries(rest).map(([name, value]) => `--${kebab(name)} ${value}`);
   return ['convzoo train', model, `--data ${data}`, ...options, nesterov ? '--nesterov' : '--no-nesterov'].join(' ');

@@ -41,6 +41,9 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: '\xff\xd8\xff', found: { other: 'a picture' } },
 ];
 
+/** An object or a list, and what may follow in it. */
+const JSON_BEGINNING = /^\s*(?:\{\s*["}]|\[\s*[[{\]])/;
+
 /** The format of a file by its content, never by its name. `bytes` are its first {@link DETECT_BYTES}, or all of it. */
 export function detectFormat(bytes: Uint8Array): Detected {
   const text = String.fromCharCode(...bytes.subarray(0, DETECT_BYTES));
@@ -50,6 +53,7 @@ export function detectFormat(bytes: Uint8Array): Detected {
   if (isObject && text.slice(4, 8) === '\0\0\0\0') return { format: 'safetensors' };
   const known = SIGNATURES.find((signature) => text.startsWith(signature.bytes));
   if (known !== undefined) return known.found;
+  if (JSON_BEGINNING.test(text)) return { format: 'tfjs' };
   return isObject ? { format: 'safetensors' } : undefined;
 }
 

@@ -7,6 +7,7 @@ import { openKerasH5 } from './keras-h5/index.js';
 import { openNpy, openNpz } from './npz/index.js';
 import { openPyTorch, type PyTorchOptions } from './pytorch/index.js';
 import { openSafetensors } from './safetensors/index.js';
+import { openTfjs } from './tfjs/index.js';
 
 /** What formats let one choose; each passes over what is another's. */
 export type OpenOptions = PyTorchOptions;
@@ -17,6 +18,7 @@ const openers: Readonly<Record<WeightFormat, (source: ByteSource, options: OpenO
   pytorch: openPyTorch,
   npz: openNpz,
   npy: openNpy,
+  tfjs: openTfjs,
 };
 
 /**

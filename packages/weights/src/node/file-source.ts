@@ -1,8 +1,10 @@
 import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { type ByteSource, checkRange, shortRead } from '../byte-source.js';
 import { WeightsError } from '../errors.js';
 import { type OpenOptions, openWeights } from '../formats/open.js';
+import { siblingParts } from '../siblings.js';
 import type { WeightFile } from '../weight-file.js';
 import { explain } from './system-error.js';
 
@@ -54,8 +56,24 @@ function sourceOf(handle: FileHandle, path: string, size: number): ByteSource {
       }
       return bytes;
     },
+    sibling: (other) => siblingFile(path, other),
     close: () => handle.close(),
   };
+}
+
+/** A file in the folder of another or below. Links that lead out of it are refused like paths that do. */
+async function siblingFile(path: string, other: string): Promise<ByteSource> {
+  const file = join(dirname(path), ...siblingParts(other, path));
+  try {
+    const [folder, target] = await Promise.all([realpath(dirname(path)), realpath(file)]);
+    if (!target.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
+      throw new WeightsError('unsafe-path', `${file} is a link that leads out of its folder; it was not read.`);
+    }
+    return await fileSource(target);
+  } catch (cause) {
+    if (cause instanceof WeightsError) throw cause;
+    throw new WeightsError('cannot-read', `Cannot read ${file}: ${explain(cause)}.`, { cause });
+  }
 }
 
 /** Opens a weight file on disk, of whatever format. Reads its header only. */

@@ -1,0 +1,2 @@
+export { openTfjs } from './read.js';
+export { type TfjsOptions, writeTfjs } from './write.js';
