@@ -224,6 +224,19 @@ describe('networks whose files spell them in several ways', () => {
   });
 });
 
+describe('entries that hold no parameter', () => {
+  test.each([
+    'normalization/mean',
+    'normalization_2/variance',
+    'normalization/count:0',
+    'normalization/normalization/mean:0',
+  ])('Keras: %s of EfficientNet', (name) => expect(dialects.keras.ignores(name)).toBe(true));
+  test.each(['batch_normalization/moving_mean', 'normalization/gamma', 'block1a_bn/moving_variance'])(
+    'Keras: %s is one',
+    (name) => expect(dialects.keras.ignores(name)).toBe(false),
+  );
+});
+
 describe('detectDialect', () => {
   test.each([
     [['conv1.weight', 'bn1.running_mean'], 'torchvision'],
