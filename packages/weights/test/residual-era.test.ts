@@ -89,6 +89,16 @@ describe('ResNet v2', () => {
   });
 });
 
+describe('ResNets of keras-applications 1.0.8', () => {
+  test.each(['ResNet50', 'ResNet50V2'])('%s: a file whose classifier is called probs is read', (name) => {
+    const graph = buildModel(name);
+    const names = namesOf(graph, 'keras').map((key) => key.replace('predictions/', 'probs/'));
+    const read = sourceParams(graph, dialects.keras, new Set(names)).map((param) => param.name);
+    expect(read).toEqual(names);
+    expect(namesOf(graph, 'keras').at(-1)).toBe('predictions/bias');
+  });
+});
+
 describe('the dialect is found from names alone', () => {
   test.each([
     ['regnet_y_400mf', 'torchvision'],

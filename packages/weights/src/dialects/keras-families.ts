@@ -3,7 +3,7 @@ import { keras2DenseNet, kerasDenseNet } from './families/densenet.js';
 import { kerasEfficientNet } from './families/efficientnet.js';
 import { kerasInceptionV3 } from './families/inception-v3.js';
 import { kerasMobileNetV3 } from './families/mobilenet-v3.js';
-import { kerasResNetV2 } from './families/resnet-v2.js';
+import { keras2ResNetV2, kerasResNetV2 } from './families/resnet-v2.js';
 import { kerasXception } from './families/xception.js';
 import type { NamePair } from './pattern.js';
 import { inStages, MOBILENET_V1_STAGES } from './stages.js';
@@ -35,6 +35,9 @@ const resnet: FamilyNames = {
     ['fc', 'predictions'],
   ],
 };
+
+/** keras-applications 1.0.8, whose files are published, called the classifier so. */
+const keras2ResNet: FamilyNames = { family: 'ResNet v1 of Keras 2', modules: [...resnet.modules, ['fc', 'probs']] };
 
 const mobilenetV1: FamilyNames = {
   family: 'MobileNet V1',
@@ -114,4 +117,6 @@ export const kerasFamilies: readonly FamilyNames[] = [
   kerasDenseNet,
   keras2DenseNet,
   kerasResNetV2,
+  keras2ResNetV2,
+  keras2ResNet,
 ];

@@ -17,6 +17,12 @@ export const kerasResNetV2: FamilyNames = {
   ],
 };
 
+/** The published files: keras-applications 1.0.8 called the classifier `probs`, and today's Keras loads by order. */
+export const keras2ResNetV2: FamilyNames = {
+  family: `${family} of Keras 2`,
+  modules: [...kerasResNetV2.modules, ['head.fc', 'probs']],
+};
+
 /** This project's spelling is timm's; only the classifier is a convolution there. */
 export const timmResNetV2: FamilyNames = {
   family,
