@@ -56,7 +56,8 @@ await onBackends('random networks, partly frozen', (backend) => {
         expect([...ours.gradients.keys()].sort()).toEqual(wanted.map((spec) => spec.path).sort());
         const largest = Math.max(...wanted.map(({ path }) => norm(gradients.get(path)?.data ?? [])));
         for (const [path, { data }] of ours.gradients) {
-          expect(relativeError(data, gradients.get(path) as Array64, 1e-2 * largest)).toBeLessThan(1e-4);
+          // All of them may be 0: a kernel over nothing but padding.
+          expect(relativeError(data, gradients.get(path) as Array64, 1e-2 * largest || 1)).toBeLessThan(1e-4);
         }
         const running = [...trace.running].filter(([path]) => isAlive(path));
         expect([...ours.running.keys()].sort()).toEqual(running.map(([path]) => path).sort());
