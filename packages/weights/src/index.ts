@@ -13,6 +13,7 @@ export {
 } from './fit-error.js';
 export { type Detected, detectFormat } from './formats/detect.js';
 export { openKerasH5 } from './formats/keras-h5/index.js';
+export { openKerasV3 } from './formats/keras-v3/index.js';
 export * from './formats/npz/index.js';
 export { type OpenOptions, openWeights } from './formats/open.js';
 export { openPyTorch, type PyTorchOptions } from './formats/pytorch/index.js';
