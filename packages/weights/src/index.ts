@@ -1,6 +1,13 @@
 export { type BindOptions, type BindReport, type BoundWeights, bindWeights } from './bind.js';
 export { type BlobLike, type ByteSource, blobSource, memorySource } from './byte-source.js';
 export * from './convert.js';
+export {
+  describeWeights,
+  statisticsOf,
+  type TensorStatistics,
+  tensorStatistics,
+  type WeightDescription,
+} from './describe.js';
 export * from './dialects/index.js';
 export { encodeWeights } from './encode.js';
 export { WeightsError, type WeightsErrorCode } from './errors.js';
