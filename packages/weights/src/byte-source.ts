@@ -43,6 +43,25 @@ function viewOf(bytes: Uint8Array | ArrayBuffer): Uint8Array<ArrayBuffer> {
     : new Uint8Array(bytes);
 }
 
+/** A part of a source as a source of its own, e.g. a stored file in an archive. */
+export function partSource(source: ByteSource, start: number, size: number, name: string): ByteSource {
+  const { readSync } = source;
+  return {
+    name,
+    size,
+    async read(offset, length) {
+      checkRange(name, size, offset, length);
+      return source.read(start + offset, length);
+    },
+    ...(readSync !== undefined && {
+      readSync(offset: number, length: number) {
+        checkRange(name, size, offset, length);
+        return readSync(start + offset, length);
+      },
+    }),
+  };
+}
+
 /** The part of Blob and File that is needed, which Node and browsers have alike. */
 export interface BlobLike {
   readonly size: number;

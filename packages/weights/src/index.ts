@@ -1,6 +1,13 @@
 export { type BindOptions, type BindReport, type BoundWeights, bindWeights } from './bind.js';
 export { type BlobLike, type ByteSource, blobSource, memorySource } from './byte-source.js';
 export * from './convert.js';
+export {
+  describeWeights,
+  statisticsOf,
+  type TensorStatistics,
+  tensorStatistics,
+  type WeightDescription,
+} from './describe.js';
 export * from './dialects/index.js';
 export { encodeWeights } from './encode.js';
 export { WeightsError, type WeightsErrorCode } from './errors.js';
@@ -13,6 +20,7 @@ export {
 } from './fit-error.js';
 export { type Detected, detectFormat } from './formats/detect.js';
 export { openKerasH5 } from './formats/keras-h5/index.js';
+export { openKerasV3 } from './formats/keras-v3/index.js';
 export * from './formats/npz/index.js';
 export { type OpenOptions, openWeights } from './formats/open.js';
 export { openPyTorch, type PyTorchOptions } from './formats/pytorch/index.js';

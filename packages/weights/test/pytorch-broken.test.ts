@@ -1,4 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { crc32 } from '../src/archive/crc32.js';
 import { writeArchive } from '../src/archive/write.js';
@@ -93,6 +94,12 @@ const pickles: [title: string, pickle: Uint8Array, code: string][] = [
     bytesOf('\x80\x02](', ']'.repeat(50_000), 'e'.repeat(1), ']0'.repeat(600_000), '.'),
     'too-large',
   ],
+  [
+    'dicts without end',
+    bytesOf('\x80\x02]', `(${'}'.repeat(50_000)}e`.repeat(9), 'N0'.repeat(60_000), '.'),
+    'too-large',
+  ],
+  ['dicts up to the limit', bytesOf('\x80\x02]', `(${'}'.repeat(50_000)}e`.repeat(9), '.'), 'bad-header'],
   ['a view beyond its storage', dict(tensor([5], [1])), 'bad-offsets'],
   ['an offset beyond it', dict(tensor([4], [1], 1)), 'bad-offsets'],
   ['a stride beyond it', dict(tensor([2], [4])), 'bad-offsets'],
@@ -253,6 +260,38 @@ describe('damaged files give tensors or a typed error', () => {
     const codes = await mutate(fixture(name), 1000);
     expect(codes.get('no error')).toBeGreaterThan(10);
     expect(codes.get('bad-header')).toBeGreaterThan(10);
+  });
+
+  test('3000 programs of random opcodes', async () => {
+    // Pieces of real pickles, so that they get further than their second opcode.
+    const pieces = [
+      ...'.()}]NtbRQcqhsuea012IJKMGXUdlo',
+      '\x85',
+      '\x86',
+      '\x87',
+      '\x88',
+      '\x93',
+      '\x94',
+      '\x8a\x01\x05',
+    ].map((piece) => bytesOf(piece));
+    const known = [
+      storage(),
+      tensor([4], [1]),
+      text('w'),
+      int(1),
+      bytesOf(name('collections', 'OrderedDict')),
+      bytesOf('q\x00'),
+      bytesOf('h\x00'),
+    ];
+    const piece = fc.oneof(fc.constantFrom(...pieces), fc.constantFrom(...known), fc.uint8Array({ maxLength: 3 }));
+    const codes = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (program) => {
+        codes.add(await outcome(archive(bytesOf('\x80\x02', ...program, '.'))));
+      }),
+      { numRuns: 3000, seed: 11 },
+    );
+    expect([...codes]).toEqual(expect.arrayContaining(['bad-header', 'unsafe-pickle', 'truncated']));
   });
 
   test('every length of a file that is cut short', async () => {

@@ -62,6 +62,7 @@ export function detectArchive(names: Iterable<string>): Detected {
   let arrays = 0;
   for (const name of names) {
     if (/^[^/]*\/data\.pkl$/.test(name)) return { format: 'pytorch' };
+    if (name === 'model.weights.h5' || name === 'model.weights.npz') return { format: 'keras-v3' };
     if (name.endsWith('.npy')) arrays++;
   }
   return arrays > 0 ? { format: 'npz' } : { other: 'a zip archive without weights' };

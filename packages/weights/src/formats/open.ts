@@ -4,6 +4,7 @@ import { WeightsError } from '../errors.js';
 import type { WeightFile, WeightFormat } from '../weight-file.js';
 import { DETECT_BYTES, type Detected, detectArchive, detectFormat } from './detect.js';
 import { openKerasH5 } from './keras-h5/index.js';
+import { openKerasV3 } from './keras-v3/index.js';
 import { openNpy, openNpz } from './npz/index.js';
 import { openPyTorch, type PyTorchOptions } from './pytorch/index.js';
 import { openSafetensors } from './safetensors/index.js';
@@ -15,6 +16,7 @@ export type OpenOptions = PyTorchOptions;
 const openers: Readonly<Record<WeightFormat, (source: ByteSource, options: OpenOptions) => Promise<WeightFile>>> = {
   safetensors: openSafetensors,
   'keras-h5': openKerasH5,
+  'keras-v3': openKerasV3,
   pytorch: openPyTorch,
   npz: openNpz,
   npy: openNpy,

@@ -66,6 +66,14 @@ export class Hdf5File {
     return values.every((text) => typeof text === 'string') ? values : undefined;
   }
 
+  /** Names in a group, in HDF5's order (alphabetical unless asked otherwise); none if there is no such group. */
+  keys(path: string): readonly string[] {
+    return this.#run(() => {
+      const entity = this.#file.get(path);
+      return entity instanceof this.#instance.library.Group ? entity.keys() : [];
+    });
+  }
+
   hasGroup(path: string): boolean {
     return this.#run(() => this.#file.get(path)) instanceof this.#instance.library.Group;
   }

@@ -3,7 +3,7 @@ import { WeightsError } from '../../errors.js';
 import { MAX_PICKLE_BYTES, type ReadCheckpoint } from './checkpoint.js';
 import { type TorchValue, torchGlobals } from './globals.js';
 import { NeedMoreBytes } from './pickle/reader.js';
-import { type PickleUser, unpickle } from './pickle/unpickle.js';
+import { MAX_OPCODES, type PickleUser, unpickle } from './pickle/unpickle.js';
 import { Made, PickleDict, PickleList, type PickleValue } from './pickle/values.js';
 import { Storage, type TorchTensor } from './tensor.js';
 
@@ -77,9 +77,11 @@ async function readPickles(source: ByteSource, user: PickleUser<Storage | TorchT
 
 function parsePickles(bytes: Uint8Array, source: ByteSource, user: PickleUser<Storage | TorchTensor>): Pickles {
   let end = 0;
+  let left = MAX_OPCODES;
   const next = (): TorchValue => {
-    const { value, length } = unpickle(bytes.subarray(end), user);
+    const { value, length, opcodes } = unpickle(bytes.subarray(end), user, left);
     end += length;
+    left -= opcodes;
     return value;
   };
   if (next() !== MAGIC_NUMBER) {

@@ -8,6 +8,8 @@ const MAX_INTEGER_BYTES = 256;
 /** Longest line of a text opcode (protocol 0): a name or a number. */
 const MAX_LINE = 4096;
 
+const UTF_8 = new TextDecoder();
+
 /** Reads the arguments of opcodes, little-endian. Throws {@link NeedMoreBytes} at the end. */
 export class PickleReader {
   readonly #bytes: Uint8Array;
@@ -57,7 +59,7 @@ export class PickleReader {
   }
 
   utf8(length: number): string {
-    return new TextDecoder().decode(this.bytes(length));
+    return UTF_8.decode(this.bytes(length));
   }
 
   /** Two's complement, little-endian, of any length. */

@@ -3,10 +3,10 @@ import { narrow, PickleReader } from './reader.js';
 import { GlobalName, PickleDict, PickleList, PickleTuple, type PickleValue } from './values.js';
 
 /**
- * Most opcodes that are run. A state dict takes some 50 for a tensor, so this is one of 20,000 tensors; each opcode makes
- * some tens of bytes, so it also limits memory.
+ * Most opcodes that are run for a file. A state dict takes some 50 for a tensor, so this is one of 10,000 tensors; an
+ * opcode makes up to 250 bytes (a dict), so it also limits memory.
  */
-const MAX_OPCODES = 1_000_000;
+export const MAX_OPCODES = 500_000;
 
 /** Most values on the stack. Python pickles lists and dicts in batches of 1000. */
 const MAX_STACK = 100_000;
@@ -25,6 +25,8 @@ export interface Unpickled<G> {
   readonly value: PickleValue<G>;
   /** Bytes up to the end of the pickle. */
   readonly length: number;
+  /** How many were run. */
+  readonly opcodes: number;
 }
 
 /**
@@ -33,8 +35,8 @@ export interface Unpickled<G> {
  * WeightsError `unsafe-pickle`. Others: `bad-header` for damage, `too-large` over a limit; NeedMoreBytes where
  * the bytes end first. Messages do not name the file.
  */
-export function unpickle<G>(bytes: Uint8Array, user: PickleUser<G>): Unpickled<G> {
-  return new Machine(bytes, user).run();
+export function unpickle<G>(bytes: Uint8Array, user: PickleUser<G>, maxOpcodes = MAX_OPCODES): Unpickled<G> {
+  return new Machine(bytes, user).run(maxOpcodes);
 }
 
 function damaged(what: string): never {
@@ -56,10 +58,10 @@ class Machine<G> {
     this.#user = user;
   }
 
-  run(): Unpickled<G> {
-    for (let count = 0; count < MAX_OPCODES; count++) {
+  run(maxOpcodes: number): Unpickled<G> {
+    for (let count = 0; count < maxOpcodes; count++) {
       const opcode = this.#in.uint8();
-      if (opcode === 0x2e) return { value: this.#pop(), length: this.#in.position }; // . STOP
+      if (opcode === 0x2e) return { value: this.#pop(), length: this.#in.position, opcodes: count + 1 }; // . STOP
       this.#step(opcode);
       if (this.#stack.length > MAX_STACK) {
         throw new WeightsError('too-large', `The pickle puts more than ${MAX_STACK} values on its stack.`);

@@ -1,0 +1,1 @@
+export { openKerasV3 } from './read.js';
