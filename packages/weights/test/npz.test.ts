@@ -266,3 +266,59 @@ test('arrays beside other files', async () => {
   );
   expect([...file.metadata]).toEqual([['skipped', 'README']]);
 });
+
+/** The archive with every size and offset in the fields of zip64, as writers have it beyond 4 GB. */
+function asZip64(name: string, data: Uint8Array): Buffer {
+  const plain = Buffer.from(writeArchive([{ name, parts: [data] }], 1));
+  const directory = plain.readUInt32LE(plain.length - 6);
+  const entry = Buffer.concat([plain.subarray(directory, directory + 46 + name.length), Buffer.alloc(28)]);
+  entry.writeUInt16LE(28, 30);
+  for (const at of [20, 24, 42]) entry.writeUInt32LE(0xffffffff, at);
+  const extra = 46 + name.length;
+  entry.writeUInt16LE(1, extra);
+  entry.writeUInt16LE(24, extra + 2);
+  entry.writeBigUInt64LE(BigInt(data.length), extra + 4);
+  entry.writeBigUInt64LE(BigInt(data.length), extra + 12);
+  const end = Buffer.alloc(56 + 20 + 22);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeBigUInt64LE(44n, 4);
+  end.writeBigUInt64LE(1n, 24);
+  end.writeBigUInt64LE(1n, 32);
+  end.writeBigUInt64LE(BigInt(entry.length), 40);
+  end.writeBigUInt64LE(BigInt(directory), 48);
+  end.writeUInt32LE(0x07064b50, 56);
+  end.writeBigUInt64LE(BigInt(directory + entry.length), 64);
+  end.writeUInt32LE(0x06054b50, 76);
+  end.fill(0xff, 84, 96);
+  return Buffer.concat([plain.subarray(0, directory), entry, end]);
+}
+
+describe('zip64', () => {
+  const good = asZip64('a.npy', writeNpy(tensor('a', [2], [1.5, 2.5]).tensor));
+  const edited = (edit: (copy: Buffer) => void): Buffer => {
+    const copy = Buffer.from(good);
+    edit(copy);
+    return copy;
+  };
+  const end = good.length - 98;
+
+  test('is read', async () => {
+    const file = await openWeights(good);
+    expect(await values(file, 'a')).toEqual([1.5, 2.5]);
+  });
+
+  test.each<[string, Buffer, string]>([
+    ['a record beyond the end', edited((b) => b.writeBigUInt64LE(1n << 60n, end + 64)), 'bad-header'],
+    ['a record that is none', edited((b) => b.writeUInt32LE(0, end)), 'bad-header'],
+    ['no locator', edited((b) => b.writeUInt32LE(0, end + 56)), 'too-large'],
+    ['a directory of 2^60 bytes', edited((b) => b.writeBigUInt64LE(1n << 60n, end + 40)), 'too-large'],
+    ['a directory at 2^60', edited((b) => b.writeBigUInt64LE(1n << 60n, end + 48)), 'truncated'],
+    ['2^63 entries', edited((b) => b.writeBigUInt64LE(1n << 63n, end + 32)), 'too-large'],
+    [
+      'an entry of 2^60 bytes',
+      edited((b) => [24, 16].map((back) => b.writeBigUInt64LE(1n << 60n, end - back))),
+      'bad-offsets',
+    ],
+    ['an entry at 2^60', edited((b) => b.writeBigUInt64LE(1n << 60n, end - 8)), 'bad-offsets'],
+  ])('%s', async (_, bytes, code) => expect(await outcome(bytes)).toBe(code));
+});

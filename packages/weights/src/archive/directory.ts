@@ -1,11 +1,9 @@
 import type { ByteSource } from '../byte-source.js';
 import { WeightsError, type WeightsErrorCode } from '../errors.js';
+import { MAX_TENSORS } from '../limits.js';
 
 /** Most bytes of a central directory that are read; 100,000 entries with names of 100 characters take 15 MB. */
 const MAX_DIRECTORY_BYTES = 16_000_000;
-
-/** Most entries of an archive, as many as a file may have tensors. */
-const MAX_ENTRIES = 100_000;
 
 /** End record and the longest comment that may follow it. */
 const END_BYTES = 22;
@@ -46,10 +44,10 @@ interface End {
 export async function readDirectory(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
   const fail = failure(source.name);
   const end = await findEnd(source);
-  if (end.count > MAX_ENTRIES || end.size > MAX_DIRECTORY_BYTES) {
+  if (end.count > MAX_TENSORS || end.size > MAX_DIRECTORY_BYTES) {
     return fail(
       'too-large',
-      `its directory claims ${end.count} entries and ${end.size} bytes; up to ${MAX_ENTRIES} and ${MAX_DIRECTORY_BYTES} are read`,
+      `its directory claims ${end.count} entries and ${end.size} bytes; up to ${MAX_TENSORS} and ${MAX_DIRECTORY_BYTES} are read`,
     );
   }
   if (end.offset + end.size > source.size) fail('truncated', 'its directory lies beyond its end; fetch it again');

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
+import { MAX_TENSORS } from '../../limits.js';
 import { type Entry, readEntry } from '../keras-h5/entry.js';
 import type { Hdf5File } from '../keras-h5/hdf5.js';
 import type { Hdf5Index } from '../keras-h5/open.js';
@@ -10,8 +11,6 @@ import { variableNames } from './variable-names.js';
 const MAX_DEPTH = 24;
 /** Most groups that are looked into; a layer has two. */
 const MAX_GROUPS = 50_000;
-/** As many as a file of any other format may have. */
-const MAX_TENSORS = 100_000;
 
 /** What tf.keras 2.12 called the group of layers. */
 const OLD_LAYERS = '_layer_checkpoint_dependencies';

@@ -1,5 +1,6 @@
 import { type DType, formatShape, type Shape } from '@convzoo/layers';
 import { WeightsError, type WeightsErrorCode } from '../../errors.js';
+import { MAX_RANK } from '../../limits.js';
 import { bytesPerElement } from '../../tensor-bytes.js';
 
 /** NumPy refuses to parse more than this, since a long header is a way to exhaust its parser. */
@@ -7,9 +8,6 @@ const MAX_HEADER_BYTES = 10_000;
 
 /** Bytes of an array's beginning that surely hold its header: magic, version and length before it. */
 export const HEADER_READ = 12 + MAX_HEADER_BYTES;
-
-/** Most axes, which is NumPy's limit. */
-const MAX_RANK = 64;
 
 /** `\x93NUMPY` */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;

@@ -1,11 +1,9 @@
 import { type DType, formatShape, type HostTensor, type Shape } from '@convzoo/layers';
 import { WeightsError } from '../../errors.js';
 import { gather } from '../../gather.js';
+import { MAX_RANK } from '../../limits.js';
 import { bytesPerElement, tensorOver } from '../../tensor-bytes.js';
 import { Made, type PickleValue } from './pickle/values.js';
-
-/** Most axes of a tensor, which is torch's own limit. */
-const MAX_RANK = 64;
 
 /** Bytes per element of what has no element type here. */
 const OTHER_BYTES: Readonly<Record<string, number>> = {

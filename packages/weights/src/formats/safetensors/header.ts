@@ -1,5 +1,6 @@
 import { type DType, formatShape, type Shape } from '@convzoo/layers';
 import { WeightsError, type WeightsErrorCode } from '../../errors.js';
+import { MAX_RANK, MAX_TENSORS } from '../../limits.js';
 import { bytesPerElement } from '../../tensor-bytes.js';
 import type { TensorInfo } from '../../weight-file.js';
 import { dtypeOf, safetensorsDtypes } from './dtypes.js';
@@ -14,14 +15,8 @@ export const MAX_HEADER_BYTES = 25_000_000;
 /** The header's length as a 64-bit integer, before the header. */
 export const PREFIX_BYTES = 8;
 
-/** Most tensors of a file. Networks of a hundred layers have about a thousand; the largest shards of language models 10,000. */
-export const MAX_TENSORS = 100_000;
-
 /** The header, an entry, its list of numbers: nothing lies deeper. */
 const MAX_DEPTH = 3;
-
-/** Most axes of a tensor. NumPy stops at 64, torch at 64. */
-const MAX_RANK = 64;
 
 export interface SafetensorsEntry extends TensorInfo {
   /** Bytes from the start of the file. */

@@ -1,16 +1,13 @@
 import { formatShape, type Shape, sizeOf } from '@convzoo/layers';
 import { WeightsError, type WeightsErrorCode } from '../../errors.js';
 import { isObject, type JsonObject } from '../../json.js';
+import { MAX_RANK, MAX_TENSORS } from '../../limits.js';
 import { siblingParts } from '../../siblings.js';
 import type { TensorInfo } from '../../weight-file.js';
 import { type Quantisation, storedBytes, type TfjsDType } from './quantisation.js';
 
-/** As many as a file of any other format may have. */
-const MAX_TENSORS = 100_000;
 /** Most files of numbers. Converters make them of 4 MB, so this is 4 GB. */
 const MAX_SHARDS = 1000;
-/** As in the other formats. */
-const MAX_RANK = 64;
 
 /** A weight and where its numbers lie. */
 export interface TfjsEntry extends TensorInfo {
