@@ -6,7 +6,7 @@ import type { GoldenRecord, GoldenTap } from './records.js';
  * Largest difference over the standard deviation of the reference that counts as equal. Sound float32 implementations
  * stay below 1.1e-5; the smallest mistake of those tried in ../shared/goldens/README.md makes 2.5e-3.
  */
-export const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-4;
 
 /** The records have three decimals of the share of zeros. A ReLU's input within rounding of 0 may move it a little. */
 const ZEROS = 5e-4 + 1e-5;

@@ -52,14 +52,20 @@ export async function mutate(
           bytes = new Uint8Array([...bytes.subarray(0, from), ...part, ...rest]);
         }
       }
-      const start = performance.now();
+      const start = cpuMilliseconds();
       const code = await outcome(bytes, open);
       codes.set(code, (codes.get(code) ?? 0) + 1);
-      expect(performance.now() - start).toBeLessThan(2000);
+      expect(cpuMilliseconds() - start).toBeLessThan(2000);
     }),
     { numRuns: runs, seed: 20261124 },
   );
   return codes;
+}
+
+/** Processor time so far: unlike the clock's it does not grow with what else the machine does. */
+export function cpuMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** How much more memory the process takes for `use`, in bytes, and how long it takes, in milliseconds. */
@@ -69,8 +75,8 @@ export async function cost<T>(use: () => Promise<T>): Promise<{ result: T; ms: n
   const timer = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage().rss);
   }, 5);
-  const start = performance.now();
+  const start = cpuMilliseconds();
   const result = await use();
   clearInterval(timer);
-  return { result, ms: performance.now() - start, bytes: Math.max(peak, process.memoryUsage().rss) - before };
+  return { result, ms: cpuMilliseconds() - start, bytes: Math.max(peak, process.memoryUsage().rss) - before };
 }

@@ -17,6 +17,7 @@ import {
   writeSafetensors,
 } from '../src/index.js';
 import { fileSource, writeFileAtomic } from '../src/node.js';
+import { cpuMilliseconds } from './hostile.js';
 
 const graph = buildModel('resnet50');
 const params = new Map(
@@ -58,10 +59,10 @@ describe('a ResNet-50 of 98 MB', () => {
     collectGarbage();
     const base = process.memoryUsage().arrayBuffers - (where === 'memory' ? bytes.length : 0);
     const { source, usage } = watched(where === 'memory' ? memorySource(bytes) : await fileSource(path));
-    const start = performance.now();
+    const start = cpuMilliseconds();
     const file = await openWeights(source);
     const bound = await bindWeights(graph, file);
-    const ms = performance.now() - start;
+    const ms = cpuMilliseconds() - start;
     const ratio = (usage.peak - base) / bytes.length;
     console.log(`ResNet-50 from ${where}: ${ms.toFixed(0)} ms, ${ratio.toFixed(2)} times the file in memory`);
     expect(sameParameters(bound.params, params)).toBe(true);

@@ -7,6 +7,7 @@ import {
   WeightsError,
   writeSafetensors,
 } from '../src/index.js';
+import { cpuMilliseconds } from './hostile.js';
 import { codeOf, fixture, generator, tensor } from './support.js';
 
 /** A file of a header, as text or bytes, and so many zeros after it; `claim` is the length that is stated. */
@@ -88,10 +89,10 @@ const corpus: [title: string, bytes: Uint8Array, code: string][] = [
 
 describe('broken safetensors', () => {
   test.each(corpus)('%s', async (_, bytes, code) => {
-    const start = performance.now();
+    const start = cpuMilliseconds();
     expect(await codeOf(() => openSafetensors(memorySource(bytes)))).toBe(code);
     expect(await codeOf(() => readSafetensors(bytes))).toBe(code);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMilliseconds() - start).toBeLessThan(1000);
   });
 
   test('a name of a megabyte does not fill the message', async () => {
@@ -108,9 +109,9 @@ describe('broken safetensors', () => {
     ['numbers', () => '{"a":['.padEnd(25_000_000, '1,'), 'bad-header'],
   ])('a header of 25 MB, %s, is refused within 2 s', async (_, header, code) => {
     const bytes = file(header());
-    const start = performance.now();
+    const start = cpuMilliseconds();
     expect(await codeOf(() => openSafetensors(memorySource(bytes)))).toBe(code);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(cpuMilliseconds() - start).toBeLessThan(2000);
   });
 
   test('every cut of a good file is refused', async () => {

@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Row i of `bins` rows holds 1 / length over floor(i * extent / bins) .. ceil((i + 1) * extent / bins). */
-export function averagingMatrix(extent: number, bins: number): Float32Array {
+function averagingMatrix(extent: number, bins: number): Float32Array {
   const matrix = new Float32Array(bins * extent);
   for (let i = 0; i < bins; i++) {
     const start = Math.floor((i * extent) / bins);

@@ -1,4 +1,4 @@
-import type { AnyNode, Graph, Node, OpName, ParamSpec } from '@convzoo/layers';
+import type { Graph, Node, OpName, ParamSpec } from '@convzoo/layers';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../kernels/kernels.js';
 
@@ -32,5 +32,3 @@ export function two([x, y]: readonly Tensor[]): [Tensor, Tensor] {
 }
 
 export const onlyMap = (inputs: readonly Tensor[]): Tensor4D => only(inputs) as Tensor4D;
-
-export type { AnyNode };

@@ -36,7 +36,7 @@ const valid = <T>(inputs: fc.Arbitrary<T>, build: (value: T) => Case): fc.Arbitr
     })
     .filter((example) => example !== undefined);
 
-export const convolutions = valid(
+const convolutions = valid(
   fc.record({
     map: map(4),
     batch,
@@ -74,10 +74,10 @@ const pools = fc
     return padding.map((chosen) => ({ ...options, padding: chosen }));
   });
 
-export const maxPools = valid(pools, ({ map, batch, countIncludePad: _, ...options }) =>
+const maxPools = valid(pools, ({ map, batch, countIncludePad: _, ...options }) =>
   single(map, (nn, x) => nn.maxPool(x, options), batch),
 );
-export const avgPools = valid(pools, ({ map, batch, ...options }) =>
+const avgPools = valid(pools, ({ map, batch, ...options }) =>
   single(map, (nn, x) => nn.avgPool(x, options), batch),
 );
 

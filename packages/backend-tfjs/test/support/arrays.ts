@@ -16,43 +16,30 @@ export interface Ref {
 
 export const refOf = ({ shape, data }: Float32Tensor): Ref => ({ shape, data: Float64Array.from(data) });
 
-/** Numbers in [-1, 1) that depend on `seed` alone (mulberry32), rounded to float32 so that both sides have the same. */
-export function filled(shape: readonly number[], seed: number): Float32Tensor {
+/** Numbers in [low, high) that depend on `seed` alone (mulberry32), rounded to float32 so that both sides have the same. */
+export function filled(shape: readonly number[], seed: number, [low, high]: readonly [number, number] = [-1, 1]): Float32Tensor {
   let state = seed | 0;
-  const data = Float32Array.from({ length: sizeOf(shape) }, () => {
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
+    data[i] = low + ((t ^ (t >>> 14)) >>> 0) * 2 ** -32 * (high - low);
+  }
   return float32Tensor(shape, data);
 }
 
-/** A value for a parameter; variances are above 0. */
-export function filledParameter({ role, shape }: ParamSpec, seed: number): Float32Tensor {
-  const values = filled(shape, seed);
-  return role === 'variance'
-    ? float32Tensor(
-        shape,
-        values.data.map((v) => 1.1 + v),
-      )
-    : values;
+/** Where the values of a parameter lie: variances above 0, and kernels so that deep networks stay in range. */
+function rangeOf({ role, shape }: ParamSpec): readonly [low: number, high: number] {
+  if (role === 'variance') return [0.1, 2.1];
+  const bound = role === 'kernel' ? Math.sqrt(6 / sizeOf(shape.slice(0, -1))) : 1;
+  return [-bound, bound];
 }
 
-/** Values for every parameter of a network. Kernels are scaled to keep deep networks in range. */
+/** Values for every parameter of a network. */
 export function filledParameters(graph: Graph, seed = 1): Parameters {
   return new Map(
-    paramsOf(graph).map((spec, i) => {
-      const { shape, data } = filledParameter(spec, seed + 1000 * (i + 1));
-      const scale = spec.role === 'kernel' ? Math.sqrt(6 / sizeOf(shape.slice(0, -1))) : 1;
-      return [
-        spec.path,
-        float32Tensor(
-          shape,
-          data.map((v) => v * scale),
-        ),
-      ];
-    }),
+    paramsOf(graph).map((spec, i) => [spec.path, filled(spec.shape, seed + 1000 * (i + 1), rangeOf(spec))]),
   );
 }
 

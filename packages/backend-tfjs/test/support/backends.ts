@@ -4,7 +4,7 @@ import { tensorflowBackend } from '../../src/tensorflow.js';
 import { wasmBackend } from '../../src/wasm.js';
 
 /** The backends that run in Node. */
-export const backends: { readonly [name: string]: () => Promise<TfjsBackend> } = {
+const backends: { readonly [name: string]: () => Promise<TfjsBackend> } = {
   cpu: cpuBackend,
   wasm: wasmBackend,
   tensorflow: tensorflowBackend,

@@ -17,7 +17,7 @@ const window = (geometry: WindowGeometry) => ({
  * tfjs's mean leaves all padding out. What the mean is to be divided by instead, as a factor for each window; nothing
  * where no window differs.
  */
-export function averagingFactor(geometry: AvgPoolGeometry): Tensor4D | undefined {
+function averagingFactor(geometry: AvgPoolGeometry): Tensor4D | undefined {
   const wanted = averagingCounts(geometry);
   const without = averagingCounts({ ...geometry, countIncludePad: false });
   const factors = without.map((count, i) => count / (wanted[i] ?? count));

@@ -69,7 +69,7 @@ function mean(context: ReferenceContext<'avgPool' | 'adaptiveAvgPool' | 'globalA
 }
 
 /** Every op as its definition reads, in float64. */
-export const references: { readonly [K in OpName]: Reference<K> } = {
+const references: { readonly [K in OpName]: Reference<K> } = {
   input: ({ inputs }) => inputs[0]!,
   conv2d(context) {
     const { node, inputs, param } = context;
@@ -198,7 +198,7 @@ export const references: { readonly [K in OpName]: Reference<K> } = {
 };
 
 /** One node by its definition. */
-export function referenceNode(node: AnyNode, inputs: readonly Ref[], params: ReadonlyMap<string, Ref>): Ref {
+function referenceNode(node: AnyNode, inputs: readonly Ref[], params: ReadonlyMap<string, Ref>): Ref {
   const valueAt = (path: string): Ref => params.get(path)!;
   const context: ReferenceContext<OpName> = {
     node,

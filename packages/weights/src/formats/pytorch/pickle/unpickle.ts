@@ -3,10 +3,10 @@ import { narrow, PickleReader } from './reader.js';
 import { GlobalName, PickleDict, PickleList, PickleTuple, type PickleValue } from './values.js';
 
 /**
- * Most opcodes that are run for a file. A state dict takes some 50 for a tensor, so this is one of 10,000 tensors; an
+ * Most opcodes that are run for a file. A state dict takes some 50 for a tensor, so this is one of 5,000 tensors, four times what EfficientNet-B7 has; an
  * opcode makes up to 250 bytes (a dict), so it also limits memory.
  */
-export const MAX_OPCODES = 500_000;
+export const MAX_OPCODES = 250_000;
 
 /** Most values on the stack. Python pickles lists and dicts in batches of 1000. */
 const MAX_STACK = 100_000;
