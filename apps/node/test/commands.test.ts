@@ -125,6 +125,19 @@ describe('evaluate', () => {
       0.99,
     ],
     [
+      'SqueezeNet 1.0 on 100 photographs, preprocessed as Caffe did',
+      [
+        'images/imagenet-compatible',
+        '--model',
+        'squeezenet1_0@227',
+        '--preset',
+        'imagenet-caffe-rgb',
+        '--weights',
+        'weights/safetensors/squeezenet1_0_imagenet.safetensors',
+      ],
+      0.46,
+    ],
+    [
       'ResNet-8 of MLPerf Tiny on 4000 lossless pictures',
       [
         'datasets/cifar10-lossless-train4000.bin.gz',

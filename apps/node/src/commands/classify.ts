@@ -28,8 +28,9 @@ export function classifyCommand() {
     .option('-m, --model <name>', 'network of the zoo, e.g. mobilenet_v2@0.5,160', DEFAULT_MODEL)
     .option(
       '-w, --weights <file>',
-      'weights (safetensors or Keras .h5); its dialect chooses the variant of the network',
+      'weights: safetensors, PyTorch, Keras, TensorFlow.js, npz; their dialect chooses the variant',
     )
+    .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
     .option('-t, --top <count>', 'classes to show', wholeNumber(1), 3)
     .option('-b, --backend <name>', backendHelp)
     .addHelpText(
@@ -49,6 +50,7 @@ Examples:
 interface ClassifyOptions {
   readonly model: string;
   readonly weights?: string | undefined;
+  readonly preset?: string | undefined;
   readonly top: number;
   readonly backend?: string | undefined;
   readonly json?: boolean | undefined;
@@ -60,7 +62,7 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   const terminal = terminalOf(options);
   refuseMistypedCommand(inputs);
   const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
-  const network = await loadNetwork(options.model, options.weights);
+  const network = await loadNetwork(options.model, options);
   const choice = await pickBackend('few-pictures', options.backend);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);

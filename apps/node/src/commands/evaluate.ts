@@ -15,7 +15,8 @@ export function evaluateCommand() {
       'cifar10-jpeg.tar.gz, CIFAR-10 .bin or .bin.gz, or a folder with labels.json or a folder for each class',
     )
     .option('-m, --model <name>', 'network of the zoo', DEFAULT_MODEL)
-    .option('-w, --weights <file>', 'weights (safetensors or Keras .h5)')
+    .option('-w, --weights <file>', 'weights: safetensors, PyTorch, Keras, TensorFlow.js, npz')
+    .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
     .option('--split <name>', 'train or test, where the data has both', 'test')
     .option('--limit <count>', 'at most so many pictures', wholeNumber(1))
     .option('--batch <count>', 'pictures a run; by default 1 to 256, by the size of the input', wholeNumber(1))
@@ -35,6 +36,7 @@ Examples:
 interface EvaluateCommandOptions {
   readonly model: string;
   readonly weights?: string | undefined;
+  readonly preset?: string | undefined;
   readonly split: string;
   readonly limit?: number | undefined;
   readonly batch?: number | undefined;
@@ -52,7 +54,7 @@ async function run(data: string, options: EvaluateCommandOptions): Promise<numbe
   const { split } = options;
   if (split !== 'train' && split !== 'test')
     throw new UsageError('bad-option', `--split is train or test; got "${split}".`);
-  const network = await loadNetwork(options.model, options.weights);
+  const network = await loadNetwork(options.model, options);
   const whole = await openLabelledSet(data, split, network.labels);
   const set = { ...whole, size: Math.min(whole.size, options.limit ?? whole.size) };
   const choice = await pickBackend('long-work', options.backend);

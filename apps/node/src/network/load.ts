@@ -1,12 +1,12 @@
 import { type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
-import type { Preset } from '@convzoo/preprocessing';
+import type { Preset, PresetName } from '@convzoo/preprocessing';
 import { bindWeights, detectDialect, type WeightFile } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { type Dialect, resolveModel } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
 import { embedded } from './embedded.js';
 import { labelsFor } from './labels.js';
-import { presetFor } from './preset.js';
+import { presetCalled, presetFor } from './preset.js';
 
 /** A network with its weights, and how pictures become its input and its output names. */
 export interface LoadedNetwork {
@@ -22,46 +22,54 @@ export interface LoadedNetwork {
 
 export const DEFAULT_MODEL = embedded.model;
 
+/** What the user says of the weights; undefined where nothing. */
+export interface WeightChoice {
+  /** A file; without one, the embedded weights. */
+  readonly weights?: string | undefined;
+  /** Preprocessing, where the weights were made for another than the network's usual one. */
+  readonly preset?: string | undefined;
+}
+
 /**
  * Builds a network and binds its weights: the embedded one without a file, any other from a file whose dialect chooses
  * the variant of the network and its preprocessing.
  */
-export async function loadNetwork(model: string, weights?: string): Promise<LoadedNetwork> {
+export async function loadNetwork(model: string, { weights, preset }: WeightChoice): Promise<LoadedNetwork> {
   const { name } = resolveModel(model);
-  if (weights !== undefined) return fromFile(model, weights);
+  const wanted = preset === undefined ? undefined : presetCalled(preset);
+  if (weights !== undefined) return bind(model, await openWeightsFile(weights), wanted, `weights of ${weights}`);
   if (name !== embedded.model) {
     throw new UsageError(
       'no-weights',
       `There are no weights for ${model} in this installation, only for ${embedded.model}. ` +
-        'Give a file: --weights FILE (safetensors or Keras .h5).',
+        'Give a file: --weights FILE (safetensors, PyTorch, Keras, TensorFlow.js or npz).',
     );
   }
-  return bind(
-    model,
-    await openWeightsFile(embedded.weightsPath),
-    `weights of ${embedded.package}, trained by this project`,
-  );
+  const origin = `weights of ${embedded.package}, trained by this project`;
+  return bind(model, await openWeightsFile(embedded.weightsPath), wanted, origin);
 }
 
-async function fromFile(model: string, weights: string): Promise<LoadedNetwork> {
-  return bind(model, await openWeightsFile(weights), `weights of ${weights}`);
-}
-
-async function bind(model: string, file: WeightFile, origin: string): Promise<LoadedNetwork> {
+async function bind(
+  model: string,
+  file: WeightFile,
+  wanted: PresetName | undefined,
+  origin: string,
+): Promise<LoadedNetwork> {
   try {
     const dialect = dialectOf(model, file);
     const resolved = resolveModel(model, dialect === undefined ? {} : { dialect });
     const graph = resolved.entry.build(resolved.options);
     const { params, report } = await bindWeights(graph, file, { finite: true });
     const { shape } = inputOf(graph);
+    const preset = wanted ?? resolved.preset;
     const variant = report.dialect === resolved.dialect ? '' : `, names of ${report.dialect}`;
     return {
       model,
       graph,
       params,
-      preset: presetFor(resolved.preset, shape),
+      preset: presetFor(preset, shape),
       labels: await labelsFor(outputOf(graph).shape[0] ?? 0, shape[0] ?? 0),
-      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${resolved.preset}${variant}`,
+      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${preset}${variant}`,
     };
   } finally {
     await file.close();
