@@ -77,9 +77,7 @@ const pools = fc
 const maxPools = valid(pools, ({ map, batch, countIncludePad: _, ...options }) =>
   single(map, (nn, x) => nn.maxPool(x, options), batch),
 );
-const avgPools = valid(pools, ({ map, batch, ...options }) =>
-  single(map, (nn, x) => nn.avgPool(x, options), batch),
-);
+const avgPools = valid(pools, ({ map, batch, ...options }) => single(map, (nn, x) => nn.avgPool(x, options), batch));
 
 /** Networks of one op of each kind. */
 export const arbitraries: { readonly [K in OpName]: fc.Arbitrary<Case> } = {

@@ -17,7 +17,11 @@ export interface Ref {
 export const refOf = ({ shape, data }: Float32Tensor): Ref => ({ shape, data: Float64Array.from(data) });
 
 /** Numbers in [low, high) that depend on `seed` alone (mulberry32), rounded to float32 so that both sides have the same. */
-export function filled(shape: readonly number[], seed: number, [low, high]: readonly [number, number] = [-1, 1]): Float32Tensor {
+export function filled(
+  shape: readonly number[],
+  seed: number,
+  [low, high]: readonly [number, number] = [-1, 1],
+): Float32Tensor {
   let state = seed | 0;
   const data = new Float32Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) {

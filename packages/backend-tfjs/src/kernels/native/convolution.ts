@@ -110,6 +110,12 @@ const isUnevenDepthwise = ({ depthwise, strides }: ConvGeometry): boolean => dep
 /** Whether TensorFlow has the gradients: those of its own CPU kernels know no dilation. */
 const hasGradients = (geometry: ConvGeometry): boolean => !isDilated(geometry) && !isUnevenDepthwise(geometry);
 
+/**
+ * Whether windows leave pixels out between them. oneDNN's gradient of the filter then writes past its memory for some
+ * shapes (TensorFlow 2.15.1: heap corruption, seen as a crash a second later), so it must never be asked.
+ */
+const skipsPixels = ({ size, strides }: ConvGeometry): boolean => strides[0] > size[0] || strides[1] > size[1];
+
 export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
   if (geometry.depthwise && isDilated(geometry)) {
     return tf.tidy(() => conv2d(x, ...withoutDilation(filter, geometry), epilogue));
@@ -146,7 +152,7 @@ export const conv2dInputGradient: Kernels['conv2dInputGradient'] = (dy, filter, 
 };
 
 export const conv2dFilterGradient: Kernels['conv2dFilterGradient'] = (x, dy, geometry) => {
-  if (!hasGradients(geometry)) return composed.conv2dFilterGradient(x, dy, geometry);
+  if (!hasGradients(geometry) || skipsPixels(geometry)) return composed.conv2dFilterGradient(x, dy, geometry);
   const { groups, depthwise, filter } = geometry;
   const [kh, kw, , out] = filter;
   const plan = planPadding(geometry);
