@@ -11,7 +11,7 @@ import {
 import { difference } from '@convzoo/runtime';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { TfjsBackend } from '../src/index.js';
+import { type Kernels, TfjsBackend } from '../src/index.js';
 import { error, filled, filledParameters, refOf } from './support/arrays.js';
 import { backendsUnderTest } from './support/backends.js';
 import { blend } from './support/custom-ops.js';
@@ -204,6 +204,23 @@ function suite(backend: TfjsBackend): void {
     const wrong = new Map(params).set(last, float32Tensor([1], new Float32Array(1)));
     await expect(backend.prepare(graph, wrong)).rejects.toMatchObject({ code: 'wrong-parameter-shape' });
     await expect(backend.prepare(graph, params, { taps: ['nowhere'] })).rejects.toMatchObject({ code: 'no-such-tap' });
+    expect(tensors()).toBe(before);
+  });
+
+  it('leaves nothing on the backend where an upload fails in the middle', async () => {
+    await backend.activate();
+    const before = tensors();
+    let uploads = 0;
+    const kernels: Kernels = {
+      ...backend.kernels,
+      upload(values) {
+        if (++uploads > 3) throw new Error('out of memory');
+        return backend.kernels.upload(values);
+      },
+    };
+    const narrow = new TfjsBackend({ name: backend.name, description: 'with little memory', kernels });
+    await expect(narrow.prepare(graph, params)).rejects.toThrow('out of memory');
+    expect(uploads).toBe(4);
     expect(tensors()).toBe(before);
   });
 
