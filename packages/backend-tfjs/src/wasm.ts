@@ -9,10 +9,15 @@ export interface WasmOptions {
   readonly wasmPath?: string;
 }
 
-/** tfjs-wasm copies an array to its own memory at once. */
 const wasmKernels: Kernels = {
   ...portableKernels,
+  // tfjs-wasm copies an array to its own memory at once.
   upload: ({ data, shape }) => tf.tensor(data, [...shape], 'float32'),
+  // Its mean transposes the map first and adds without SIMD; XNNPACK's pool takes a ninth of the time on 7x7x2048.
+  globalAvgPool: (x) => {
+    const [batch, height, width, channels] = x.shape;
+    return tf.tidy(() => tf.reshape(tf.avgPool(x, [height, width], 1, 'valid'), [batch, channels]));
+  },
 };
 
 /** XNNPACK in WebAssembly: the default, with SIMD where the engine has it. In Node it has one thread (tfjs#3830). */

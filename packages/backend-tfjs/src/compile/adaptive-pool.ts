@@ -18,7 +18,7 @@ function alongRows(x: Tensor4D, matrix: Tensor2D): Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const bins = matrix.shape[0];
   const flat = tf.reshape(x, [batch, height, width * channels]);
-  const product = tf.matMul(tf.tile(tf.expandDims(matrix, 0), [batch, 1, 1]), flat);
+  const product = tf.matMul(tf.expandDims(matrix, 0), flat);
   return tf.reshape(product, [batch, bins, width, channels]) as Tensor4D;
 }
 

@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceBy } from '../kernels/activations.js';
 import { avgPoolGeometry, convGeometry, poolGeometry } from '../kernels/geometry.js';
+import { convolveParts, groupsTogether, isGrouped, splitGroups } from '../kernels/grouped.js';
 import { adaptiveAvgPool, averagingMatrices } from './adaptive-pool.js';
 import { channelShuffle, overPixels, perChannel, sliceChannels } from './channels.js';
 import { runCustom } from './custom.js';
@@ -27,8 +28,17 @@ const compilers: { readonly [K in OpName]: Compiler<K> } = {
   conv2d: (context) => {
     const geometry = convGeometry(context.graph, context.node);
     const filter = required<Tensor4D>(context, 'kernel');
-    const epilogue = { bias: weightOf<Tensor1D>(context, 'bias'), activation: context.node.attributes.activation };
-    return (inputs) => context.kernels.conv2d(onlyMap(inputs), filter, geometry, epilogue);
+    const bias = weightOf<Tensor1D>(context, 'bias');
+    const { activation } = context.node.attributes;
+    const { conv2d } = context.kernels;
+    if (!isGrouped(geometry)) return (inputs) => conv2d(onlyMap(inputs), filter, geometry, { bias, activation });
+    // Cut once, so that no run has to, and so that tfjs-wasm keeps the filters that it packs.
+    const parts = splitGroups(filter, bias, geometry, groupsTogether(geometry));
+    for (const part of parts) {
+      context.keep(part.filter);
+      if (part.bias !== undefined) context.keep(part.bias);
+    }
+    return (inputs) => convolveParts(onlyMap(inputs), parts, geometry, activation, conv2d);
   },
   dense: (context) => {
     const kernel = required<Tensor2D>(context, 'kernel');
@@ -96,7 +106,10 @@ const compilers: { readonly [K in OpName]: Compiler<K> } = {
     const geometry = avgPoolGeometry(graph, node);
     return (inputs) => kernels.avgPool(onlyMap(inputs), geometry);
   },
-  globalAvgPool: () => (inputs) => tf.mean(only(inputs), [1, 2]),
+  globalAvgPool:
+    ({ kernels }) =>
+    (inputs) =>
+      kernels.globalAvgPool(onlyMap(inputs)),
   adaptiveAvgPool: (context) => {
     const { shape } = nodeAt(context.graph, context.node.inputs[0] ?? -1);
     const { size } = context.node.attributes;

@@ -49,6 +49,8 @@ export interface Kernels {
   maxPoolGradient(dy: Tensor4D, x: Tensor4D, y: Tensor4D, geometry: WindowGeometry): Tensor4D;
   avgPool(x: Tensor4D, geometry: AvgPoolGeometry): Tensor4D;
   avgPoolGradient(dy: Tensor4D, geometry: AvgPoolGeometry): Tensor4D;
+  /** Mean over height and width: `[n, h, w, c]` to `[n, c]`. */
+  globalAvgPool(x: Tensor4D): Tensor2D;
   batchNorm(x: Tensor, norm: NormParameters, eps: number): Tensor;
   batchNormTraining(x: Tensor, norm: NormParameters, eps: number, momentum: number): NormTrainingResult;
   batchNormGradient(dy: Tensor, x: Tensor, scale: Tensor1D, saved: readonly Tensor[], eps: number): NormGradients;

@@ -17,7 +17,7 @@ import { arbitraries } from './arbitrary.js';
 import { error, filled, type Ref, refOf } from './arrays.js';
 import { type Case, cases, opOf, single } from './cases.js';
 import { convGradients, maxPoolGradient, meanGradient, normTraining, numericGradient } from './reference/gradients.js';
-import { activations } from './reference/ops.js';
+import { activations, referenceNode } from './reference/ops.js';
 
 const tensorOf = ({ shape, data }: Ref): Tensor => tf.tensor(Float32Array.from(data), [...shape], 'float32');
 const random = (shape: readonly number[], seed: number): Ref => refOf(filled(shape, seed));
@@ -86,14 +86,17 @@ const convolution: GradientCheck = async (backend, example) => {
   const kernel = random(geometry.filter, 2);
   const dy = random([example.batch, ...geometry.output], 3);
   const gradients = convGradients(node, x, kernel, dy);
+  const forward = referenceNode(node, [x], new Map(node.params.map(({ path }) => [path, kernel])));
   await compare(
     backend,
     [x, kernel, dy],
     (tx, tk, td) => [
       backend.kernels.conv2dInputGradient(td as Tensor4D, tk as Tensor4D, geometry),
       backend.kernels.conv2dFilterGradient(tx as Tensor4D, td as Tensor4D, geometry),
+      // The way that training takes: a session cuts grouped filters when it is prepared.
+      backend.kernels.conv2d(tx as Tensor4D, tk as Tensor4D, geometry, { activation: 'linear' }),
     ],
-    [gradients.input, gradients.kernel],
+    [gradients.input, gradients.kernel, forward],
   );
 };
 
@@ -232,7 +235,15 @@ const norms: GradientSuite = {
   ),
 };
 
-type ForwardKernel = 'upload' | 'conv2d' | 'dense' | 'maxPool' | 'avgPool' | 'batchNorm' | 'activation';
+type ForwardKernel =
+  | 'upload'
+  | 'globalAvgPool'
+  | 'conv2d'
+  | 'dense'
+  | 'maxPool'
+  | 'avgPool'
+  | 'batchNorm'
+  | 'activation';
 
 /** Total over the gradient kernels; those of one operation share a suite. */
 export const gradientSuites: { readonly [K in Exclude<keyof Kernels, ForwardKernel>]: GradientSuite } & {

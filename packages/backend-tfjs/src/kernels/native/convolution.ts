@@ -2,7 +2,7 @@ import { axisPadding, type ExplicitPadding } from '@convzoo/layers';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceBy } from '../activations.js';
-import type { ConvGeometry } from '../geometry.js';
+import type { ConvGeometry, WindowGeometry } from '../geometry.js';
 import type { Epilogue, Kernels } from '../kernels.js';
 import { depthwiseFilter } from '../portable/convolution.js';
 import * as composed from '../portable/convolution-gradient.js';
@@ -20,7 +20,13 @@ export function paddingAttributes([top, right, bottom, left]: ExplicitPadding): 
 }
 
 /** Whether the padding is what TensorFlow's `SAME` would choose. */
-function isSame({ input, size, strides, dilations, padding: [top, right, bottom, left] }: ConvGeometry): boolean {
+export function isSame({
+  input,
+  size,
+  strides,
+  dilations,
+  padding: [top, right, bottom, left],
+}: WindowGeometry): boolean {
   const axis = (i: 0 | 1) =>
     axisPadding('same', i === 0 ? 'height' : 'width', input[i], {
       kernel: size[i],

@@ -24,6 +24,7 @@ export const nativeKernels: Kernels = {
   maxPoolGradient,
   avgPool,
   avgPoolGradient,
+  globalAvgPool: (x) => tf.mean(x, [1, 2]),
   batchNorm,
   batchNormTraining,
   batchNormGradient,

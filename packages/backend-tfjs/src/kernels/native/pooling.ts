@@ -1,8 +1,10 @@
+import type { ExplicitPadding } from '@convzoo/layers';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AvgPoolGeometry, averagingCounts, type WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
-import { paddingAttributes } from './convolution.js';
+import { padOrCrop } from '../portable/sampling.js';
+import { isSame, paddingAttributes } from './convolution.js';
 import { type Attribute, attribute, execute } from './execute.js';
 
 const windowAttributes = ({ size, strides }: WindowGeometry): Attribute[] => [
@@ -23,37 +25,49 @@ export const maxPool: Kernels['maxPool'] = (x, geometry) =>
 export const maxPoolGradient: Kernels['maxPoolGradient'] = (dy, x, y, geometry) =>
   execute<Tensor4D>('MaxPoolGrad', maxPoolAttributes(geometry), [x, y, dy]);
 
-// TensorFlow's mean pools have no explicit padding: pad with zeros, pool without, and correct each window's divisor.
-const avgPoolAttributes = (geometry: AvgPoolGeometry): Attribute[] => [
-  ...windowAttributes(geometry),
-  attribute.string('padding', 'VALID'),
-];
+/** How TensorFlow's mean pools, which know `SAME` without the padding in the mean, and `VALID`, compute one of ours. */
+interface MeanPlan {
+  readonly attributes: readonly Attribute[];
+  /** Zeros to be added before. */
+  readonly pad: ExplicitPadding | undefined;
+  /** What each window's mean is to be multiplied by, where it counted other elements than it should. */
+  readonly factors: Float32Array | undefined;
+}
 
-function divisorFactor(geometry: AvgPoolGeometry): Tensor4D {
+function planMean(geometry: AvgPoolGeometry): MeanPlan {
+  const withPadding = (padding: string): Attribute[] => [
+    ...windowAttributes(geometry),
+    attribute.string('padding', padding),
+  ];
+  if (!geometry.countIncludePad && isSame(geometry)) {
+    return { attributes: withPadding('SAME'), pad: undefined, factors: undefined };
+  }
   const [kh, kw] = geometry.size;
   const factors = averagingCounts(geometry).map((count) => (kh * kw) / count);
-  return tf.tensor4d(factors, [1, geometry.output[0], geometry.output[1], 1]);
+  return {
+    attributes: withPadding('VALID'),
+    pad: geometry.padding.some((side) => side > 0) ? geometry.padding : undefined,
+    factors: factors.some((factor) => factor !== 1) ? factors : undefined,
+  };
+}
+
+function scaled(x: Tensor4D, { factors }: MeanPlan, { output: [height, width] }: AvgPoolGeometry): Tensor4D {
+  return factors === undefined ? x : tf.mul(x, tf.tensor4d(factors, [1, height, width, 1]));
 }
 
 export const avgPool: Kernels['avgPool'] = (x, geometry) =>
   tf.tidy(() => {
-    const [top, right, bottom, left] = geometry.padding;
-    const padded = tf.pad(x, [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ]);
-    return tf.mul(execute<Tensor4D>('AvgPool', avgPoolAttributes(geometry), [padded]), divisorFactor(geometry));
+    const plan = planMean(geometry);
+    const padded = plan.pad === undefined ? x : padOrCrop(x, plan.pad);
+    return scaled(execute<Tensor4D>('AvgPool', plan.attributes, [padded]), plan, geometry);
   });
 
 export const avgPoolGradient: Kernels['avgPoolGradient'] = (dy, geometry) =>
   tf.tidy(() => {
-    const [top, right, bottom, left] = geometry.padding;
+    const plan = planMean(geometry);
+    const [top, right, bottom, left] = plan.pad ?? [0, 0, 0, 0];
     const [height, width, channels] = geometry.input;
-    const batch = dy.shape[0];
-    const sizes = tf.tensor1d([batch, height + top + bottom, width + left + right, channels], 'int32');
-    const scaled = tf.mul(dy, divisorFactor(geometry));
-    const padded = execute<Tensor4D>('AvgPoolGrad', avgPoolAttributes(geometry), [sizes, scaled]);
-    return tf.slice(padded, [0, top, left, 0], [batch, height, width, channels]);
+    const sizes = tf.tensor1d([dy.shape[0], height + top + bottom, width + left + right, channels], 'int32');
+    const padded = execute<Tensor4D>('AvgPoolGrad', plan.attributes, [sizes, scaled(dy, plan, geometry)]);
+    return plan.pad === undefined ? padded : padOrCrop(padded, [-top, -right, -bottom, -left]);
   });

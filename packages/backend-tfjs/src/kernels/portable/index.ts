@@ -22,6 +22,7 @@ export const portableKernels: Kernels = {
   maxPoolGradient,
   avgPool,
   avgPoolGradient,
+  globalAvgPool: (x) => tf.mean(x, [1, 2]),
   batchNorm,
   batchNormTraining,
   batchNormGradient,

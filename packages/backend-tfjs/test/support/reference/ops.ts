@@ -198,7 +198,7 @@ const references: { readonly [K in OpName]: Reference<K> } = {
 };
 
 /** One node by its definition. */
-function referenceNode(node: AnyNode, inputs: readonly Ref[], params: ReadonlyMap<string, Ref>): Ref {
+export function referenceNode(node: AnyNode, inputs: readonly Ref[], params: ReadonlyMap<string, Ref>): Ref {
   const valueAt = (path: string): Ref => params.get(path)!;
   const context: ReferenceContext<OpName> = {
     node,
