@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { classifyCommand } from './commands/classify.js';
 import { costCommand } from './commands/cost.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -23,6 +23,11 @@ export function program() {
     .addCommand(trainCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
   // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.
-  for (const sub of [root, ...root.commands]) sub.exitOverride();
+  withExceptions(root);
   return root;
+}
+
+function withExceptions(command: CommandUnknownOpts): void {
+  command.exitOverride();
+  for (const sub of command.commands) withExceptions(sub);
 }
