@@ -4,6 +4,7 @@ import { classifyCommand } from './commands/classify.js';
 import { costCommand } from './commands/cost.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { trainCommand } from './commands/train.js';
+import { weightsCommand } from './commands/weights/index.js';
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -21,6 +22,7 @@ export function program() {
     .addCommand(evaluateCommand())
     .addCommand(costCommand())
     .addCommand(trainCommand())
+    .addCommand(weightsCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
   // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.
   withExceptions(root);
