@@ -62,6 +62,13 @@ export interface BatchNormAttributes {
   readonly momentum: number;
 }
 
+/**
+ * What dropout drops at once: a `value` (Srivastava et al. 2014), or all values of an `example`, which on a residual branch
+ * is stochastic depth (Huang et al., "Deep Networks with Stochastic Depth", 2016; torchvision's mode `row`).
+ */
+export const dropoutUnits = ['value', 'example'] as const;
+export type DropoutUnit = (typeof dropoutUnits)[number];
+
 /** The op vocabulary. A new key makes every rule table of every package fail to compile until it is handled there. */
 export interface OpAttributes {
   input: { readonly shape: Shape };
@@ -95,8 +102,8 @@ export interface OpAttributes {
   /** Zeros around a map, and before and after its channels (the option A shortcut of ResNet). */
   zeroPad: { readonly spatial: ExplicitPadding; readonly channels: readonly [before: number, after: number] };
   flatten: Record<never, never>;
-  /** Identity at inference; at training a share `rate` of the elements is zeroed and the rest scaled up. */
-  dropout: { readonly rate: number };
+  /** Identity at inference; at training each value or example is zeroed with probability `rate`, or scaled by 1 / (1 - rate). */
+  dropout: { readonly rate: number; readonly per: DropoutUnit };
   /** An op from outside this vocabulary, made by `defineOp`. */
   custom: { readonly definition: CustomOp; readonly values: JsonObject };
 }

@@ -1,4 +1,4 @@
-import type { ActivationFunction, OpAttributes, OpName, Pair } from './attributes.js';
+import type { ActivationFunction, DropoutUnit, OpAttributes, OpName, Pair } from './attributes.js';
 import type { CustomOp, JsonObject } from './custom-op.js';
 import { GraphError, OpViolation } from './errors.js';
 import type { AnyNode, Graph, Node, NodeId, ParamSpec } from './graph.js';
@@ -255,8 +255,9 @@ export class Builder {
     return this.#emit('flatten', name, {}, [x]);
   }
 
-  dropout(x: Value, options: Named & { readonly rate: number }): Value {
-    return this.#emit('dropout', options.name ?? 'dropout', { rate: options.rate }, [x]);
+  dropout(x: Value, options: Named & { readonly rate: number; readonly per?: DropoutUnit }): Value {
+    const { rate, per = 'value', name = 'dropout' } = options;
+    return this.#emit('dropout', name, { rate, per }, [x]);
   }
 
   /** An op that `defineOp` made. */

@@ -1,4 +1,4 @@
-import { activationFunctions, type OpAttributes, type OpName } from './attributes.js';
+import { activationFunctions, dropoutUnits, type OpAttributes, type OpName } from './attributes.js';
 import type { CustomOp, JsonObject } from './custom-op.js';
 import {
   asArray,
@@ -45,7 +45,7 @@ const attributeReaders: { readonly [K in Exclude<OpName, 'custom'>]: Reader<OpAt
   adaptiveAvgPool: record({ size: asPair }),
   zeroPad: record({ spatial: asFour, channels: asPair }),
   flatten: empty,
-  dropout: record({ rate: asNumber }),
+  dropout: record({ rate: asNumber, per: oneOf(dropoutUnits) }),
 };
 
 /** Attributes of an op of the vocabulary, or of one of the custom `ops`, found by name. */

@@ -42,6 +42,23 @@ await onBackends('dropout', (backend) => {
     expect((await maskOf(0)).every((v) => v === 1)).toBe(true);
   });
 
+  it('per example drops all values of an example or none', async () => {
+    const batch = 400;
+    const nn = new Builder('depth');
+    const graph = new DifferentiableGraph(
+      nn.graph(nn.dropout(nn.input([2, 3, 4]), { rate: 0.25, per: 'example' })),
+      backend,
+    );
+    const ones = tf.ones([batch, 2, 3, 4]);
+    const tape = graph.forward(ones, new Map(), 0);
+    const mask = await tape.output.data<'float32'>();
+    const examples = Array.from({ length: batch }, (_, i) => new Set(mask.subarray(i * 24, (i + 1) * 24)));
+    for (const values of examples) expect([...values]).toEqual([values.has(0) ? 0 : Math.fround(1 / 0.75)]);
+    const dropped = examples.filter((values) => values.has(0)).length / batch;
+    expect(Math.abs(dropped - 0.25)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / batch));
+    for (const owner of [tape, ones, graph]) owner.dispose();
+  });
+
   it('is repeated by the same seed, step and node, and drawn anew where one differs', async () => {
     const mask = await maskOf(0.5);
     expect(await maskOf(0.5)).toEqual(mask);

@@ -5,6 +5,8 @@ import {
   alexnet,
   buildModel,
   cifarResNet,
+  convnext,
+  efficientnet,
   googlenet,
   inceptionV3,
   mobilenetV1,
@@ -238,13 +240,29 @@ describe('configuration', () => {
 
   it('has no dropout where the rate is 0', () => {
     const drops = (graph: Graph): readonly unknown[] =>
-      graph.nodes.filter((node) => node.op === 'dropout').map((n) => n.attributes);
-    expect(drops(mobilenetV2())).toEqual([{ rate: 0.2 }]);
+      graph.nodes.flatMap((node) => (node.op === 'dropout' ? [node.attributes.rate] : []));
+    expect(drops(mobilenetV2())).toEqual([0.2]);
     expect(drops(mobilenetV2({ dropout: 0 }))).toEqual([]);
     expect(drops(mobilenetV1())).toEqual([]);
-    expect(drops(mobilenetV1({ dialect: 'keras' }))).toEqual([{ rate: 1e-3 }]);
-    expect(drops(vgg('vgg11'))).toEqual([{ rate: 0.5 }, { rate: 0.5 }]);
+    expect(drops(mobilenetV1({ dialect: 'keras' }))).toEqual([1e-3]);
+    expect(drops(vgg('vgg11'))).toEqual([0.5, 0.5]);
     expect(drops(vgg('vgg11', { dialect: 'keras' }))).toEqual([]);
+  });
+
+  // torchvision: 0.2 * block / blocks where a block has its identity, and rate * block / (blocks - 1); none in timm.
+  it('has stochastic depth on the branches of EfficientNet and ConvNeXt, growing with depth', () => {
+    const rates = (graph: Graph): readonly number[] =>
+      graph.nodes.flatMap((node) =>
+        node.op === 'dropout' && node.attributes.per === 'example' ? [node.attributes.rate] : [],
+      );
+    const identities = [2, 4, 6, 7, 9, 10, 12, 13, 14];
+    expect(rates(efficientnet('efficientnet_b0'))).toEqual(identities.map((block) => (0.2 * block) / 16));
+    expect(rates(efficientnet('efficientnet_b0', { dialect: 'timm' }))).toEqual([]);
+    expect(rates(efficientnet('efficientnet_b0', { stochasticDepth: 0 }))).toEqual([]);
+    // The first block's rate is 0, and there is no node for it.
+    expect(rates(convnext('convnext_base'))).toEqual(Array.from({ length: 35 }, (_, i) => (0.5 * (i + 1)) / 35));
+    const branches = convnext('convnext_tiny').nodes.filter((node) => node.op === 'dropout');
+    expect(branches[0]!.path).toBe('features.1.1.stochastic_depth');
   });
 
   it("has the nodes of VGG at the paths of torchvision's modules", () => {

@@ -112,7 +112,7 @@ export const rescale: OpRule<'rescale'> = {
 };
 
 export const dropout: OpRule<'dropout'> = {
-  summary: 'Zeroes a random share of the elements in training; does nothing at inference.',
+  summary: 'Zeroes random values, or all values of random examples, in training; does nothing at inference.',
   arity: 1,
   params: {},
   validate({ rate }) {

@@ -39,16 +39,17 @@ export const leakyRelu: GradientRule<'leakyRelu'> = ({ node }) => {
 
 /** The mask is drawn from the seed, the step and the node's path, so that a resumed training repeats it. */
 export const dropout: GradientRule<'dropout'> = ({ node, randomStream }) => {
-  const { rate } = node.attributes;
+  const { rate, per } = node.attributes;
   return {
     reads: {},
     forward: (inputs, _, step) => {
       const x = at(inputs, 0);
       if (rate === 0) return { y: tf.clone(x) };
       const stream = randomStream(step);
-      const mask = new Float32Array(x.size);
+      const shape = per === 'value' ? x.shape : x.shape.map((extent, axis) => (axis === 0 ? extent : 1));
+      const mask = new Float32Array(tf.util.sizeFromShape(shape));
       for (let i = 0; i < mask.length; i++) mask[i] = uniformAt(stream, i) < rate ? 0 : 1 / (1 - rate);
-      const kept = tf.tensor(mask, x.shape, 'float32');
+      const kept = tf.tensor(mask, shape, 'float32');
       return { y: tf.mul(x, kept), saved: [kept] };
     },
     backward: (dy, { saved, needsInput }) => {

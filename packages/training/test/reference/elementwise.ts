@@ -1,4 +1,4 @@
-import { mapped } from './array.js';
+import { type Array64, mapped } from './array.js';
 import { applyPiecewise, functions, linear, piecewiseGradient } from './piecewise.js';
 import { first, type Rule } from './rule.js';
 
@@ -27,7 +27,13 @@ export const leakyRelu: Rule<'leakyRelu'> = {
   backward: (dy, _, result) => ({ inputs: [piecewiseGradient(dy, result)] }),
 };
 
+/** A mask has a factor a value, or one an example. */
+const masked = (x: Array64, mask: Array64 | undefined): Array64 =>
+  mask === undefined
+    ? x
+    : mapped(x, (v, i) => v * (mask.data[Math.floor((i * mask.data.length) / x.data.length)] as number));
+
 export const dropout: Rule<'dropout'> = {
-  forward: (inputs, { mask }) => ({ y: mapped(first(inputs), (value, i) => value * (mask?.data[i] ?? 1)) }),
-  backward: (dy, _, __, { mask }) => ({ inputs: [mapped(dy, (value, i) => value * (mask?.data[i] ?? 1))] }),
+  forward: (inputs, { mask }) => ({ y: masked(first(inputs), mask) }),
+  backward: (dy, _, __, { mask }) => ({ inputs: [masked(dy, mask)] }),
 };

@@ -8,7 +8,7 @@ export interface Context<K extends OpName = OpName> {
   readonly params: readonly Array64[];
   /** A norm whose statistics are the running ones. */
   readonly frozen: boolean;
-  /** Factors of dropout, one an element. */
+  /** Factors of dropout, one a value or one an example. */
   readonly mask: Array64 | undefined;
   /** Which branch each element takes (activations), to be taken whatever the value is. */
   readonly forced: Uint8Array | undefined;

@@ -2,6 +2,7 @@ import {
   activationFunctions,
   Builder,
   defineOp,
+  dropoutUnits,
   type ExplicitPadding,
   type FusedActivation,
   float32Tensor,
@@ -271,7 +272,7 @@ export const opCases: { readonly [K in OpName]: fc.Arbitrary<OpCase> } = {
     .map(({ map, ...c }) => opCase(c.frame, [map], (nn, x) => nn.zeroPad(x, c))),
   flatten: fc.record({ frame, map: maps }).map((c) => opCase(c.frame, [c.map], (nn, x) => nn.flatten(x))),
   dropout: fc
-    .record({ frame, shape: shapes, rate: fc.constantFrom(0, 0.2, 0.5) })
+    .record({ frame, shape: shapes, rate: fc.constantFrom(0, 0.2, 0.5), per: fc.constantFrom(...dropoutUnits) })
     .map(({ shape, ...c }) => opCase(c.frame, [shape], (nn, x) => nn.dropout(x, c))),
   custom,
 };

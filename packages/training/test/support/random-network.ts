@@ -13,6 +13,7 @@ const stepNames = [
   'avg',
   'pad',
   'dropout',
+  'stochasticDepth',
   'gate',
   'excite',
   'dense-block',
@@ -66,6 +67,8 @@ function apply(nn: Builder, x: Value, step: Step, name: string): Value {
       return nn.zeroPad(x, { spatial: [1, 0, 0, 1], channels: [0, 1] });
     case 'dropout':
       return nn.dropout(x, { rate: 0.3 });
+    case 'stochasticDepth':
+      return nn.add(nn.dropout(unit(name), { rate: 0.3, per: 'example' }), x);
     case 'gate': {
       const opening = nn.conv2d(x, { name: `${name}.conv`, kernel: 1, out: channels });
       return nn.custom(gate, [x, opening], { name, params: [{ path: 'a', role: 'scale', shape: [channels] }] });
@@ -110,9 +113,9 @@ export function dropoutMasks(graph: Graph, batch: number, seed: number, step: nu
   const masks = new Map<string, Array64>();
   for (const node of graph.nodes) {
     if (node.op !== 'dropout') continue;
-    const { rate } = node.attributes;
+    const { rate, per } = node.attributes;
     const stream = hash32(hashText(node.path) ^ seed, step);
-    const shape = [batch, ...node.shape];
+    const shape = per === 'value' ? [batch, ...node.shape] : [batch];
     const factor = (_: unknown, i: number): number => (uniformAt(stream, i) < rate ? 0 : 1 / (1 - rate));
     masks.set(node.path, array64(shape, Array.from({ length: sizeOf(shape) }, factor)));
   }

@@ -1,17 +1,20 @@
 import { Builder, type Graph, type Value } from '@convzoo/layers';
 import { imageNetDefaults, type NetworkOptions } from '../options.js';
+import { stochasticDepth } from './stochastic-depth.js';
 
 export interface ConvNeXtConfig {
   /** Blocks in each of the four stages. */
   readonly depths: readonly [number, number, number, number];
   /** Channels in the first stage; each further one has twice as many. */
   readonly width: number;
+  /** Rate of stochastic depth in the last block, grown from 0 in the first; 0 by default. */
+  readonly stochasticDepth?: number;
 }
 
 export const convnextVariants = {
-  convnext_tiny: { depths: [3, 3, 9, 3], width: 96 },
-  convnext_small: { depths: [3, 3, 27, 3], width: 96 },
-  convnext_base: { depths: [3, 3, 27, 3], width: 128 },
+  convnext_tiny: { depths: [3, 3, 9, 3], width: 96, stochasticDepth: 0.1 },
+  convnext_small: { depths: [3, 3, 27, 3], width: 96, stochasticDepth: 0.4 },
+  convnext_base: { depths: [3, 3, 27, 3], width: 128, stochasticDepth: 0.5 },
 } as const satisfies Record<string, ConvNeXtConfig>;
 
 export type ConvNeXtVariant = keyof typeof convnextVariants;
@@ -21,13 +24,15 @@ const EPS = 1e-6;
 
 /**
  * ConvNeXt (Liu et al., "A ConvNet for the 2020s", 2022, section 3 and appendix A; torchvision `models/convnext.py`).
- * Stochastic depth is not built: at inference it does nothing. Taps: `features.0` .. `features.7`, every block
- * (`features.1.0`), `avgpool`.
+ * Taps: `features.0` .. `features.7`, every block (`features.1.0`), `avgpool`.
  */
 export function convnext(variant: ConvNeXtVariant | ConvNeXtConfig, options: NetworkOptions = {}): Graph {
-  const { depths, width } = typeof variant === 'string' ? convnextVariants[variant] : variant;
+  const config: ConvNeXtConfig = typeof variant === 'string' ? convnextVariants[variant] : variant;
+  const { depths, width, stochasticDepth: lastRate = 0 } = config;
   const { input, classes } = imageNetDefaults(options);
   const nn = new Builder(options.name ?? (typeof variant === 'string' ? variant : 'convnext'));
+  const lastBlock = depths.reduce((sum, depth) => sum + depth, 0) - 1;
+  let blocks = 0;
   let x = nn.input(input);
   nn.scope('features', () => {
     x = nn.module(0, () => {
@@ -37,7 +42,10 @@ export function convnext(variant: ConvNeXtVariant | ConvNeXtConfig, options: Net
     depths.forEach((depth, stage) => {
       if (stage > 0) x = nn.module(2 * stage, () => downsample(nn, x, width << stage));
       x = nn.module(2 * stage + 1, () => {
-        for (let i = 0; i < depth; i++) x = nn.module(i, () => block(nn, x, width << stage));
+        for (let i = 0; i < depth; i++) {
+          const drop = lastBlock === 0 ? 0 : (lastRate * blocks++) / lastBlock;
+          x = nn.module(i, () => block(nn, x, width << stage, drop));
+        }
         return x;
       });
     });
@@ -54,7 +62,7 @@ function downsample(nn: Builder, x: Value, out: number): Value {
 }
 
 /** Depthwise 7x7, norm, and two dense layers on each pixel's channels, four times as many between them (figure 4). */
-function block(nn: Builder, x: Value, channels: number): Value {
+function block(nn: Builder, x: Value, channels: number, drop: number): Value {
   let y = nn.scope('block', () => {
     let map = nn.depthwiseConv2d(x, { name: '0', kernel: 7, bias: true });
     map = nn.layerNorm(map, { name: '2', eps: EPS });
@@ -63,5 +71,5 @@ function block(nn: Builder, x: Value, channels: number): Value {
     return nn.dense(map, { name: '5', units: channels, pointwise: true });
   });
   y = nn.layerScale(y, { parameter: 'layer_scale' });
-  return nn.add(y, x);
+  return nn.add(stochasticDepth(nn, y, drop), x);
 }

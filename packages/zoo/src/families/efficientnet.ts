@@ -52,12 +52,15 @@ export interface EfficientNetOptions extends NetworkOptions {
   readonly preprocessing?: Preprocessing | undefined;
   /** Dropout rate before the classifier; by default the variant's, none in timm. */
   readonly dropout?: number | undefined;
+  /** Rate of stochastic depth that the blocks' rates grow towards, from 0 in the first; by default 0.2, none in timm. */
+  readonly stochasticDepth?: number | undefined;
 }
 
 interface Conventions {
   readonly norm: Omit<BatchNormOptions, 'name'>;
   readonly pads: Pads;
   readonly dropout: number;
+  readonly stochasticDepth: number;
   readonly preprocessing: Preprocessing;
 }
 
@@ -79,19 +82,25 @@ function conventionsOf(dialect: Dialect, tensorflow: boolean, { width, dropout }
     case 'torchvision': {
       // torchvision took B5 to B7 over from TensorFlow, the smaller ones from timm.
       const norm = width >= 1.6 ? { eps: 1e-3, momentum: 0.01 } : { eps: 1e-5, momentum: 0.1 };
-      return { norm, pads, dropout, preprocessing: 'none' };
+      return { norm, pads, dropout, stochasticDepth: 0.2, preprocessing: 'none' };
     }
     case 'timm':
-      return { norm: { eps: tensorflow ? 1e-3 : 1e-5, momentum: 0.1 }, pads, dropout: 0, preprocessing: 'none' };
+      return {
+        norm: { eps: tensorflow ? 1e-3 : 1e-5, momentum: 0.1 },
+        pads,
+        dropout: 0,
+        stochasticDepth: 0,
+        preprocessing: 'none',
+      };
     case 'keras':
-      return { norm: { eps: 1e-3, momentum: 0.01 }, pads, dropout, preprocessing: 'imagenet' };
+      return { norm: { eps: 1e-3, momentum: 0.01 }, pads, dropout, stochasticDepth: 0.2, preprocessing: 'imagenet' };
   }
 }
 
 /**
  * EfficientNet (Tan & Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019, table 1;
- * torchvision `models/efficientnet.py`, timm `models/efficientnet.py`, Keras `applications/efficientnet.py`), without
- * stochastic depth in training. Taps: `features.0` .. `features.8`, every block (`features.2.0`), `avgpool`.
+ * torchvision `models/efficientnet.py`, timm `models/efficientnet.py`, Keras `applications/efficientnet.py`).
+ * Taps: `features.0` .. `features.8`, every block (`features.2.0`), `avgpool`.
  */
 export function efficientnet(variant: EfficientNetVariant, options: EfficientNetOptions = {}): Graph {
   const config: EfficientNetConfig = efficientnetVariants[variant];
@@ -106,14 +115,19 @@ export function efficientnet(variant: EfficientNetVariant, options: EfficientNet
   let x = nn.input(input);
   const preprocessing = options.preprocessing ?? conventions.preprocessing;
   if (preprocessing !== 'none') x = nn.rescale(x, { name: 'normalization', ...PREPROCESSING[preprocessing] });
+  const blocksOf = (stage: { readonly blocks: number }): number => Math.ceil(stage.blocks * depth);
+  const allBlocks = STAGES.reduce((sum, stage) => sum + blocksOf(stage), 0);
+  const lastRate = options.stochasticDepth ?? conventions.stochasticDepth;
+  let built = 0;
   nn.scope('features', () => {
     const next = (index: number, build: (x: Value) => Value): void => {
       x = nn.module(index, () => build(x));
     };
     next(0, (y) => unit(nn, y, { ...pads, out: makeDivisible(32 * width), kernel: 3, stride: 2, norm, activation }));
-    STAGES.forEach(({ expand, kernel, stride, out, blocks }, stage) => {
+    STAGES.forEach((row, stage) => {
+      const { expand, kernel, stride, out } = row;
       next(stage + 1, (y) => {
-        for (let i = 0; i < Math.ceil(blocks * depth); i++) {
+        for (let i = 0; i < blocksOf(row); i++) {
           const inputs = channelsOf(y.shape);
           // A quarter of the block's input, not of what it is expanded to.
           const squeeze = { squeeze: Math.max(1, inputs >> 2), activation: 'swish' } as const;
@@ -126,6 +140,7 @@ export function efficientnet(variant: EfficientNetVariant, options: EfficientNet
             expanded: expand === 1 ? undefined : inputs * expand,
             stride: i === 0 ? stride : 1,
             squeeze: lite ? undefined : squeeze,
+            drop: (lastRate * built++) / allBlocks,
           } as const;
           y = nn.module(i, () => mobileBlock(nn, y, block));
         }

@@ -8,6 +8,7 @@ import {
   type Value,
 } from '@convzoo/layers';
 import { type SqueezeExcitationOptions, squeezeExcitation } from './squeeze-excitation.js';
+import { stochasticDepth } from './stochastic-depth.js';
 
 /** Padding of every convolution: half the kernel on each side unless it is given. */
 export interface Pads {
@@ -40,6 +41,8 @@ export interface MobileBlockOptions extends Pads {
   readonly norm: Omit<BatchNormOptions, 'name'>;
   /** By default there is no squeeze and excitation. */
   readonly squeeze?: SqueezeExcitationOptions | undefined;
+  /** Rate of stochastic depth; 0 by default. */
+  readonly drop?: number;
 }
 
 /**
@@ -47,7 +50,7 @@ export interface MobileBlockOptions extends Pads {
  * "Searching for MobileNetV3", 2019, figure 4). What it has is counted through as torchvision's `block.0`, `block.1` ...
  */
 export function mobileBlock(nn: Builder, x: Value, options: MobileBlockOptions): Value {
-  const { out, expanded, kernel, stride, activation, norm, squeeze, ...pads } = options;
+  const { out, expanded, kernel, stride, activation, norm, squeeze, drop = 0, ...pads } = options;
   const inputs = channelsOf(x.shape);
   let y = x;
   nn.scope('block', () => {
@@ -61,5 +64,5 @@ export function mobileBlock(nn: Builder, x: Value, options: MobileBlockOptions):
     if (squeeze !== undefined) next(() => squeezeExcitation(nn, y, squeeze));
     next(() => unit(nn, y, { out, kernel: 1, norm }));
   });
-  return stride === 1 && inputs === out ? nn.add(y, x) : y;
+  return stride === 1 && inputs === out ? nn.add(stochasticDepth(nn, y, drop), x) : y;
 }
