@@ -9,7 +9,7 @@ function separable(nn: Builder, x: Value, out: number, stride: number): Value {
 }
 
 /** A small residual network of separable convolutions: an architecture in one file, known to no registry. */
-export function myNet({ input = 64, width = 32, classes = 10 } = {}): Graph {
+export default function myNet({ input = 64, width = 32, classes = 10 } = {}): Graph {
   const nn = new Builder('my-net');
   const stem = { names: names('stem', 'stem_bn'), out: width, kernel: 3, stride: 2 };
   let x = convNormActivation(nn, nn.input([input, input, 3]), { ...stem, activation: 'relu' });

@@ -6,7 +6,7 @@ import { float32Tensor } from '@convzoo/layers';
 import { initialise, sgd, Trainer } from '@convzoo/training';
 import { bindWeights, encodeWeights, openWeights, writeSafetensors } from '@convzoo/weights';
 import { expect, it } from 'vitest';
-import { myNet } from '../examples/my-net.js';
+import myNet from '../examples/my-net.js';
 
 const SIDE = 32;
 const CLASSES = 2;

@@ -1,0 +1,1 @@
+export { KerasImportError } from './errors.js';
