@@ -2,7 +2,7 @@ import { ConvzooError, isTrainable } from '@convzoo/layers';
 import { macRules } from '../rules/index.js';
 import { none } from '../rules/rule.js';
 import { type Convention, isComputed, isConvOrDense } from './convention.js';
-import { fvcoreMacs, mxopMacs, osmrMacs } from './mac-tables.js';
+import { fvcoreMacs, mxopMacs, osmrMacs, ptflopsMacs, thopMacs } from './mac-tables.js';
 
 const everything = (): boolean => true;
 
@@ -39,6 +39,25 @@ export const conventions = {
   },
   fvcore,
   timm: { ...fvcore, name: 'timm', source: 'timm, results/*.csv, columns gmacs and macts, which are fvcore counts' },
+  thop: {
+    ...own,
+    name: 'thop',
+    counts:
+      'MACs of convolutions and dense layers, 4 for each output of a norm, 1 for each output of an average pool, for an ' +
+      'adaptive one its window and 1 more; trainable parameters.',
+    source: 'thop 0.1.1, thop/vision/basic_hooks.py and calc_func.py; measured in fixtures/reference/counters.json',
+    macs: thopMacs,
+  },
+  ptflops: {
+    ...own,
+    name: 'ptflops',
+    counts:
+      'MACs of convolutions and dense layers, 1 for each bias added, 2 for each BatchNorm output, 1 for each LayerNorm ' +
+      'output, 2 for each ReLU and GELU, 1 for each ReLU6 and SiLU, 2 for each input of a pool (twice what its README ' +
+      'says: modules are counted, and the functions that they call); trainable parameters.',
+    source: 'ptflops 0.7.5, pytorch_ops.py and pytorch_engine.py; measured in fixtures/reference/counters.json',
+    macs: ptflopsMacs,
+  },
   keras: {
     ...own,
     name: 'keras',

@@ -16,6 +16,63 @@ export const fvcoreMacs: WorkTable = {
   adaptiveAvgPool: (_, inputs) => sizeOf(inputs[0] ?? []),
 };
 
+/**
+ * thop 0.1.1: a norm that scales or shifts is 4 for each element, else 2; an average pool 1 for each output, an adaptive one
+ * its window and 1 more. Biases, activations and maximum pools are free.
+ */
+export const thopMacs: WorkTable = {
+  ...macRules,
+  batchNorm: (node) => sizeOf(node.shape) * (isAffine(node) ? 4 : 2),
+  layerNorm: (node) => sizeOf(node.shape) * (isAffine(node) ? 4 : 2),
+  avgPool: (node) => sizeOf(node.shape),
+  globalAvgPool: (node, inputs) => sizeOf(inputs[0] ?? []) + sizeOf(node.shape),
+  adaptiveAvgPool(node, inputs) {
+    const [height = 0, width = 0] = inputs[0] ?? [];
+    const [rows, columns] = node.attributes.size;
+    return Math.trunc(((height / rows) * (width / columns) + 1) * sizeOf(node.shape));
+  },
+};
+
+/** What ptflops counts of a function of each element; 0 where it knows neither the module nor the function. */
+const ptflopsActivations: typeof activationCost = {
+  linear: 0,
+  relu: 2,
+  relu6: 1,
+  sigmoid: 0,
+  tanh: 0,
+  hardSigmoid: 0,
+  swish: 1,
+  hardSwish: 0,
+  gelu: 2,
+};
+
+/**
+ * ptflops 0.7.5 with its default backend, which counts the hook of a module and, since it replaces functions of torch as
+ * well, once more the function that the module calls. So ReLU, GELU and pools count twice, ReLU6 (`hardtanh` underneath) and
+ * SiLU once. A network that calls the functions itself has them once; that is not to be seen in a graph.
+ */
+export const ptflopsMacs: WorkTable = {
+  ...macRules,
+  conv2d: (node, inputs) => (macRules.conv2d(node, inputs) ?? 0) + biasAndActivation(node),
+  dense: (node, inputs) => (macRules.dense(node, inputs) ?? 0) + biasAndActivation(node),
+  batchNorm: (node) => sizeOf(node.shape) * (isAffine(node) ? 2 : 1),
+  layerNorm: (node) => sizeOf(node.shape),
+  activation: (node) => sizeOf(node.shape) * ptflopsActivations[node.attributes.function],
+  leakyRelu: (node) => sizeOf(node.shape),
+  add: (node) => sizeOf(node.shape) * ptflopsActivations[node.attributes.activation],
+  maxPool: (_, inputs) => 2 * sizeOf(inputs[0] ?? []),
+  avgPool: (_, inputs) => 2 * sizeOf(inputs[0] ?? []),
+  globalAvgPool: (_, inputs) => 2 * sizeOf(inputs[0] ?? []),
+  adaptiveAvgPool: (_, inputs) => 2 * sizeOf(inputs[0] ?? []),
+};
+
+function biasAndActivation(node: Node<'conv2d'> | Node<'dense'>): number {
+  const bias = paramSize(node, 'bias') > 0 ? 1 : 0;
+  return sizeOf(node.shape) * (bias + ptflopsActivations[node.attributes.activation]);
+}
+
+const isAffine = (node: Node): boolean => node.params.some(({ role }) => role === 'scale' || role === 'shift');
+
 /** OpSummary.MXNet's column of multiplications; its published rows fit this rule exactly. */
 export const mxopMacs: WorkTable = {
   ...macRules,
