@@ -1,11 +1,11 @@
-import { type DType, type Float32Tensor, float32Tensor, type Graph, headOf, type Parameters } from '@convzoo/layers';
+import { type Float32Tensor, float32Tensor, type Graph, type Parameters } from '@convzoo/layers';
+import { type BindReport, compare, headPaths } from './compare.js';
 import { toFloat32 } from './convert.js';
 import { type DialectName, dialects } from './dialects/index.js';
 import { WeightsError } from './errors.js';
-import { fitError, type Misfit } from './fit-error.js';
-import { fitsLayout } from './layout/index.js';
-import { type Match, matchDialect } from './match.js';
-import type { TensorInfo, WeightFile } from './weight-file.js';
+import { fitError } from './fit-error.js';
+import { type Match, matchNetwork } from './match.js';
+import type { WeightFile } from './weight-file.js';
 
 export interface BindOptions {
   /** By default the one that fits best. */
@@ -15,20 +15,13 @@ export interface BindOptions {
    * tensors that are not wanted are passed over: for a new classifier on an old network.
    */
   readonly strict?: boolean;
+  /**
+   * The same network built with its auxiliary classifiers, which published files of GoogLeNet and Inception v3 have: their
+   * tensors are then left out, and the report says so.
+   */
+  readonly auxiliary?: Graph | undefined;
   /** Refuses values that are NaN or infinite; off by default, since it reads everything once more. */
   readonly finite?: boolean;
-}
-
-/** What binding did, for people and for logs. */
-export interface BindReport extends Misfit {
-  /** Parameters whose name in the file is not their path. */
-  readonly renamed: readonly { readonly path: string; readonly name: string }[];
-  /** Parameters whose element type in the file is not float32. */
-  readonly converted: readonly { readonly path: string; readonly from: DType }[];
-  /** Tensors of the file that hold no parameter, e.g. torch's `num_batches_tracked`. */
-  readonly ignored: readonly string[];
-  /** What was done to all names, e.g. that a prefix was taken off. */
-  readonly notes: readonly string[];
 }
 
 export interface BoundWeights {
@@ -44,7 +37,8 @@ export interface BoundWeights {
  */
 export async function bindWeights(graph: Graph, file: WeightFile, options: BindOptions = {}): Promise<BoundWeights> {
   const { strict = true, finite = false } = options;
-  const match = matchDialect(graph, file, options.dialect === undefined ? undefined : [dialects[options.dialect]]);
+  const candidates = options.dialect === undefined ? undefined : [dialects[options.dialect]];
+  const match = matchNetwork(graph, file, options.auxiliary, candidates);
   const report = compare(match, file);
   const { missing, misshaped, unexpected } = report;
   const fits = missing.length === 0 && misshaped.length === 0 && unexpected.length === 0;
@@ -54,33 +48,6 @@ export async function bindWeights(graph: Graph, file: WeightFile, options: BindO
   }
   const bound = await readAll(match, file, new Set(misshaped.map(({ path }) => path)), finite);
   return { params: inGraphOrder(match, bound), report };
-}
-
-function compare({ dialect, params, tensorOf, ignored, note }: Match, file: WeightFile): BindReport {
-  const missing: Misfit['missing'][number][] = [];
-  const misshaped: Misfit['misshaped'][number][] = [];
-  const renamed: BindReport['renamed'][number][] = [];
-  const converted: BindReport['converted'][number][] = [];
-  const used = new Set<TensorInfo>();
-  for (const { place, name, layout } of params) {
-    const { path } = place.spec;
-    const tensor = tensorOf.get(path);
-    if (tensor === undefined) {
-      missing.push({ path, name, shape: layout.shape });
-      continue;
-    }
-    used.add(tensor);
-    if (!fitsLayout(layout, tensor.shape))
-      misshaped.push({ path, name: tensor.name, shape: layout.shape, found: tensor.shape });
-    else if (tensor.dtype !== 'float32') converted.push({ path, from: tensor.dtype });
-    if (tensor.name !== path) renamed.push({ path, name: tensor.name });
-  }
-  const isIgnored = new Set(ignored);
-  const unexpected = file.tensors
-    .filter((tensor) => !used.has(tensor) && !isIgnored.has(tensor.name))
-    .map(({ name, shape }) => ({ name, shape }));
-  const notes = note === undefined ? [] : [note];
-  return { dialect: dialect.name, missing, unexpected, misshaped, renamed, converted, ignored, notes };
 }
 
 /** Reads in the file's order, which is that of its bytes, one tensor at a time: no more than one is held twice. */
@@ -125,13 +92,4 @@ function checkFinite(data: Float32Array, file: string, name: string): void {
     'bad-value',
     `${file}: ${count} of the ${data.length} values of "${name}" are NaN or infinite; the network was saved broken or the file is damaged.`,
   );
-}
-
-function headPaths(graph: Graph): ReadonlySet<string> {
-  try {
-    return new Set(headOf(graph).params.map(({ path }) => path));
-  } catch {
-    // A network with several outputs or none that is a classifier: only the message is the poorer.
-    return new Set();
-  }
 }

@@ -83,20 +83,26 @@ function list<T>(title: string, items: readonly T[], line: (item: T) => string):
 }
 
 function advice(misfit: Misfit, { total, head }: MisfitSubject): string {
-  const { missing, misshaped, unexpected } = misfit;
+  const { missing, misshaped } = misfit;
   const classes = otherClasses(misfit, head);
   if (classes !== undefined) {
-    return `Only the classifier differs: it has ${classes.found} classes in the file and ${classes.needed} in the network. Build the network for ${classes.found} classes, or bind with strict: false and train a new classifier.`;
+    return `Only the classifier differs: it has ${classes.found} classes in the file and ${classes.needed} in the network. Build the network for ${classes.found} classes, or leave the classifier out and train a new one.`;
   }
   if (missing.length + misshaped.length > total / 2) return 'These are the weights of another network.';
   if (missing.length === 0 && misshaped.length === 0) {
-    return `Bind with strict: false to leave ${unexpected.length === 1 ? 'it' : 'them'} out.`;
+    return 'The network itself is all there; is the file of a larger one, or has it more than weights?';
   }
   return 'Was the network built in the variant, width and number of classes of the file?';
 }
 
-/** The two numbers of classes, if these are the whole difference. */
-function otherClasses(misfit: Misfit, head: ReadonlySet<string>): { found: number; needed: number } | undefined {
+/** Classes of a classifier, in the file and in the network. */
+export interface OtherClasses {
+  readonly found: number;
+  readonly needed: number;
+}
+
+/** The two numbers of classes, if these are the whole difference. `head` has the paths of the classifier's parameters. */
+export function otherClasses(misfit: Omit<Misfit, 'dialect'>, head: ReadonlySet<string>): OtherClasses | undefined {
   const { missing, misshaped, unexpected } = misfit;
   const [first] = misshaped;
   if (first === undefined || missing.length > 0 || unexpected.length > 0) return undefined;

@@ -1,5 +1,6 @@
-export { type BindOptions, type BindReport, type BoundWeights, bindWeights } from './bind.js';
+export { type BindOptions, type BoundWeights, bindWeights } from './bind.js';
 export { type BlobLike, type ByteSource, blobSource, memorySource } from './byte-source.js';
+export type { BindReport } from './compare.js';
 export * from './convert.js';
 export {
   describeWeights,
@@ -11,10 +12,12 @@ export {
 export * from './dialects/index.js';
 export { encodeWeights } from './encode.js';
 export { WeightsError, type WeightsErrorCode } from './errors.js';
+export { type Fit, type FitCandidate, fitNetworks } from './fit.js';
 export {
   type Misfit,
   type MisshapedParam,
   type MissingParam,
+  type OtherClasses,
   type UnexpectedTensor,
   WeightsFitError,
 } from './fit-error.js';

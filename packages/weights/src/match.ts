@@ -1,4 +1,4 @@
-import type { Graph } from '@convzoo/layers';
+import { type Graph, paramsOf } from '@convzoo/layers';
 import { type Dialect, detectDialect, dialects, type SourceParam, sourceParams } from './dialects/index.js';
 import { fitsLayout } from './layout/index.js';
 import type { TensorInfo, WeightFile } from './weight-file.js';
@@ -14,10 +14,37 @@ export interface Match {
   /** Names in the file of what holds no parameter. */
   readonly ignored: readonly string[];
   readonly note: string | undefined;
+  /** Names in the file of what belongs to auxiliary classifiers that the network was built without. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Pairs a network with a file. `auxiliary` is the same network with its auxiliary classifiers: what the file has for them
+ * is left out, whatever its shape.
+ */
+export function matchNetwork(
+  graph: Graph,
+  file: Pick<WeightFile, 'tensors'>,
+  auxiliary?: Graph,
+  candidates?: readonly Dialect[],
+): Match {
+  if (auxiliary === undefined) return matchDialect(graph, file, candidates);
+  const whole = matchDialect(auxiliary, file, candidates);
+  const own = new Set(paramsOf(graph).map(({ path }) => path));
+  const params = whole.params.filter(({ place }) => own.has(place.spec.path));
+  if (params.length !== own.size) {
+    throw new TypeError(`${auxiliary.name} with auxiliary classifiers lacks parameters of ${graph.name}.`);
+  }
+  const leftOut = [...whole.tensorOf].filter(([path]) => !own.has(path)).map(([, { name }]) => name);
+  const fitting = params.filter(({ place, layout }) => {
+    const tensor = whole.tensorOf.get(place.spec.path);
+    return tensor !== undefined && fitsLayout(layout, tensor.shape);
+  }).length;
+  return { ...whole, params, fitting, leftOut };
 }
 
 /** The dialect in which most parameters find a tensor of their shape; where dialects agree, the one that the names suggest. */
-export function matchDialect(graph: Graph, file: WeightFile, candidates?: readonly Dialect[]): Match {
+function matchDialect(graph: Graph, file: Pick<WeightFile, 'tensors'>, candidates?: readonly Dialect[]): Match {
   const names = file.tensors.map(({ name }) => name);
   const suggested = detectDialect(names);
   const ordered = candidates ?? Object.values(dialects).sort((a, b) => rank(a, suggested) - rank(b, suggested));
@@ -73,5 +100,5 @@ function pair(
     // One tensor fills one parameter.
     byName.delete(spelling);
   }
-  return { dialect, params, tensorOf, fitting, ignored, note };
+  return { dialect, params, tensorOf, fitting, ignored, note, leftOut: [] };
 }
