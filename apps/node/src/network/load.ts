@@ -1,9 +1,10 @@
-import { type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
+import { ConvzooError, type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
 import type { Preset, PresetName } from '@convzoo/preprocessing';
-import { bindWeights, detectDialect, type WeightFile } from '@convzoo/weights';
+import { bindWeights, detectDialect, type WeightFile, WeightsFitError } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { type Dialect, resolveModel } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
+import { withAuxiliary } from './auxiliary.js';
 import { embedded } from './embedded.js';
 import { labelsFor } from './labels.js';
 import { presetCalled, presetFor } from './preset.js';
@@ -59,21 +60,34 @@ async function bind(
     const dialect = dialectOf(model, file);
     const resolved = resolveModel(model, dialect === undefined ? {} : { dialect });
     const graph = resolved.entry.build(resolved.options);
-    const { params, report } = await bindWeights(graph, file, { finite: true });
+    const auxiliary = withAuxiliary(resolved);
+    const { params, report } = await bindWeights(graph, file, { finite: true, auxiliary }).catch((error: unknown) =>
+      explained(error, file),
+    );
     const { shape } = inputOf(graph);
     const preset = wanted ?? resolved.preset;
     const variant = report.dialect === resolved.dialect ? '' : `, names of ${report.dialect}`;
+    const leftOut =
+      report.leftOut.length === 0 ? '' : `; left out ${report.leftOut.length} tensors of its auxiliary classifiers`;
     return {
       model,
       graph,
       params,
       preset: presetFor(preset, shape),
       labels: await labelsFor(outputOf(graph).shape[0] ?? 0, shape[0] ?? 0),
-      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${preset}${variant}`,
+      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${preset}${variant}${leftOut}`,
     };
   } finally {
     await file.close();
   }
+}
+
+/** What to do about a file that does not fit, beside what is wrong. */
+function explained(error: unknown, { name }: WeightFile): never {
+  if (!(error instanceof WeightsFitError)) throw error;
+  throw new ConvzooError(error.code, `${error.message}\nWhich network fits it: convzoo weights inspect ${name}`, {
+    cause: error,
+  });
 }
 
 /** The dialect that the file's names are in, where the network exists in it. */
