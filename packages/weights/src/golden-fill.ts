@@ -1,5 +1,5 @@
 import { type Float32Tensor, float32Tensor, type Graph, type Parameters, sizeOf } from '@convzoo/layers';
-import { type DialectName, dialects, type SourceParam, sourceParams } from './dialects/index.js';
+import { type Dialect, type DialectName, dialects, type SourceParam, sourceParams } from './dialects/index.js';
 import { WeightsError } from './errors.js';
 
 // Networks and inputs that are an exact function of names and indices, so that two programs can compare outputs without
@@ -87,7 +87,9 @@ function positive(path: string, size: number, scale: number): Float32Array {
 
 export interface FillOptions {
   /** Whose names and layouts the fill runs over: that of the record's framework. */
-  readonly dialect: DialectName;
+  readonly dialect: DialectName | Dialect;
+  /** The names of the record's parameters, where they are known: a dialect may have more than one spelling of a network. */
+  readonly names?: ReadonlySet<string>;
   /** `bn_log4` of a record: power of 4 of each norm's variance, by the layer's name in the dialect; 0 where absent. */
   readonly log4?: Readonly<Record<string, number>>;
 }
@@ -96,10 +98,10 @@ export interface FillOptions {
  * Every parameter of a network filled by the rule: in the source framework's own name and layout, then converted by the
  * code that converts real weights. Throws WeightsError `bad-value` for a name in `log4` that is no norm of the network.
  */
-export function fillFromHash(graph: Graph, { dialect, log4 = {} }: FillOptions): Parameters {
+export function fillFromHash(graph: Graph, { dialect, names, log4 = {} }: FillOptions): Parameters {
   const unused = new Set(Object.keys(log4));
   const params = new Map<string, Float32Tensor>();
-  for (const source of sourceParams(graph, dialects[dialect])) {
+  for (const source of sourceParams(graph, typeof dialect === 'string' ? dialects[dialect] : dialect, names)) {
     const { spec } = source.place;
     const power = spec.role === 'variance' && Object.hasOwn(log4, source.module) ? (log4[source.module] ?? 0) : 0;
     if (spec.role === 'variance') unused.delete(source.module);
@@ -108,10 +110,10 @@ export function fillFromHash(graph: Graph, { dialect, log4 = {} }: FillOptions):
     params.set(spec.path, float32Tensor(spec.shape, source.layout.decode(data)));
   }
   if (unused.size > 0) {
-    const names = [...unused].slice(0, 5).join(', ');
+    const some = [...unused].slice(0, 5).join(', ');
     throw new WeightsError(
       'bad-value',
-      `Of the norms in bn_log4, ${unused.size} are not in ${graph.name} (${names}); the record is of another network or dialect.`,
+      `Of the norms in bn_log4, ${unused.size} are not in ${graph.name} (${some}); the record is of another network or dialect.`,
     );
   }
   return params;
