@@ -1,16 +1,10 @@
-import { invalidArgument } from './errors.js';
-import { checkSize, createImage, type Image, type Size } from './image.js';
+import { crop, padConstant, type Rectangle } from './crop.js';
+import { checkSize, type Image, type Size } from './image.js';
 import { orient } from './orient.js';
 import type { Filter } from './resize/filters.js';
 import { resize } from './resize/resize.js';
 
-/** Pixels to add at each side. */
-export interface Padding {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+export { crop, type Padding, padConstant, type Rectangle } from './crop.js';
 
 /**
  * The size whose shorter side is `size` and whose longer side keeps the aspect, rounded down: torchvision's
@@ -26,36 +20,9 @@ export function resizeShorterSide(image: Image, size: number, filter: Filter): I
   return resize(image, { ...shorterSideSize(image, size), filter });
 }
 
-/** A rectangle of the picture in whole pixels; throws `invalid-argument` where it is not inside. */
-export function crop(image: Image, rectangle: Size & { readonly left: number; readonly top: number }): Image {
-  const { left, top, height, width } = rectangle;
-  checkSize('crop', rectangle);
-  const whole = Number.isInteger(left) && Number.isInteger(top);
-  if (!(whole && left >= 0 && top >= 0 && left + width <= image.width && top + height <= image.height)) {
-    throw invalidArgument(
-      `the crop must be inside the ${image.width}x${image.height} picture, got ${JSON.stringify(rectangle)}`,
-    );
-  }
-  if (width === image.width && height === image.height) return image;
-  const out = createImage(height, width);
-  copyRows(image, left, top, out, 0, 0, { height, width });
-  return out;
-}
-
-/** Adds pixels of one value (0..255; black where absent) at each side. */
-export function padConstant(image: Image, { left, top, right, bottom }: Padding, value = 0): Image {
-  if (![left, top, right, bottom].every((side) => Number.isInteger(side) && side >= 0)) {
-    throw invalidArgument(`padding must be whole numbers of at least 0, got ${[left, top, right, bottom].join(', ')}`);
-  }
-  const out = createImage(image.height + top + bottom, image.width + left + right);
-  if (value !== 0) out.data.fill(value);
-  copyRows(image, 0, 0, out, left, top, image);
-  return out;
-}
-
 /**
  * torchvision's `CenterCrop`: where the picture is smaller than the crop it is padded with black first (the odd pixel
- * at the right and bottom); the offset is half the difference, rounded half to even as Python's `round`.
+ * at the right and bottom).
  */
 export function centerCrop(image: Image, size: Size): Image {
   checkSize('centerCrop', size);
@@ -70,9 +37,20 @@ export function centerCrop(image: Image, size: Size): Image {
           right: Math.ceil(missingX / 2),
           bottom: Math.ceil(missingY / 2),
         });
-  const left = roundHalfToEven((padded.width - size.width) / 2);
-  const top = roundHalfToEven((padded.height - size.height) / 2);
-  return crop(padded, { left, top, ...pickSize(size) });
+  return crop(padded, centred(padded, size));
+}
+
+/** What `centerCrop` cuts out of a picture of this size; undefined where it has to pad. */
+export function centerCropRectangle(source: Size, size: Size): Rectangle | undefined {
+  checkSize('centerCrop', size);
+  return size.width <= source.width && size.height <= source.height ? centred(source, size) : undefined;
+}
+
+/** The offset is half the difference, rounded half to even as Python's `round`. */
+function centred(source: Size, { height, width }: Size): Rectangle {
+  const left = roundHalfToEven((source.width - width) / 2);
+  const top = roundHalfToEven((source.height - height) / 2);
+  return { left, top, height, width };
 }
 
 /** The largest square around the centre. */
@@ -84,17 +62,6 @@ export function centerSquare(image: Image): Image {
 /** Mirrors left to right. */
 export function flipHorizontal(image: Image): Image {
   return orient(image, 2);
-}
-
-function copyRows(from: Image, left: number, top: number, to: Image, toLeft: number, toTop: number, size: Size): void {
-  for (let y = 0; y < size.height; y++) {
-    const start = ((top + y) * from.width + left) * 3;
-    to.data.set(from.data.subarray(start, start + size.width * 3), ((toTop + y) * to.width + toLeft) * 3);
-  }
-}
-
-function pickSize({ height, width }: Size): Size {
-  return { height, width };
 }
 
 /** For halves, as they come here. */

@@ -8,18 +8,31 @@ export { DEFAULT_MAX_PIXELS, type DecodeOptions } from './decode/limits.js';
 export { DatasetError, ImageError, type ImageErrorCode, PreprocessingError } from './errors.js';
 export {
   centerCrop,
+  centerCropRectangle,
   centerSquare,
   crop,
   flipHorizontal,
   type Padding,
   padConstant,
+  type Rectangle,
   resizeShorterSide,
   shorterSideSize,
 } from './geometry.js';
 export { createImage, type Image, type Size } from './image.js';
 export { type Channels, IMAGENET_MEAN, IMAGENET_STD, type Normalisation, normalisations } from './normalise.js';
 export { orient } from './orient.js';
-export { type Preprocessed, type Preset, type PresetName, preprocess, presets, type ResizeRule } from './preset.js';
+export {
+  type ImageStage,
+  type Preprocessed,
+  preprocess,
+  runImageStages,
+  type Stage,
+  type StageParameters,
+  type Stages,
+  stagesOf,
+  type TensorStage,
+} from './pipeline.js';
+export { type Preset, type PresetName, presets, type ResizeRule } from './preset.js';
 export type { Filter } from './resize/filters.js';
 export { type Box, type ResizeOptions, resize } from './resize/resize.js';
-export { toTensor } from './tensor.js';
+export { type Layout, type PixelTensor, type TensorOptions, tensorOf, toTensor, type ValueType } from './tensor.js';

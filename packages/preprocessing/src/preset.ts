@@ -1,9 +1,6 @@
-import { centerCrop, centerSquare, resizeShorterSide } from './geometry.js';
-import type { Image, Size } from './image.js';
+import type { Size } from './image.js';
 import { IMAGENET_MEAN, IMAGENET_STD, type Normalisation, normalisations } from './normalise.js';
 import type { Filter } from './resize/filters.js';
-import { resize } from './resize/resize.js';
-import { toTensor } from './tensor.js';
 
 /** How a picture gets its size, before the crop. */
 export type ResizeRule =
@@ -67,30 +64,3 @@ export const presets = {
 } as const satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;
-
-/** A network's input: float32, `shape` is [height, width, 3], or one channel where the preset turns grey. */
-export interface Preprocessed {
-  readonly data: Float32Array;
-  readonly shape: readonly [height: number, width: number, channels: 1 | 3];
-}
-
-/** Resizes, crops and normalises a picture as the preset says. */
-export function preprocess(image: Image, preset: Preset): Preprocessed {
-  const resized = applyResize(image, preset);
-  const cropped = preset.crop ? centerCrop(resized, preset.crop) : resized;
-  const channels = preset.normalise.grey === true ? 1 : 3;
-  return { data: toTensor(cropped, preset.normalise), shape: [cropped.height, cropped.width, channels] };
-}
-
-function applyResize(image: Image, { resize: rule, filter }: Preset): Image {
-  switch (rule.mode) {
-    case 'shorter-side':
-      return resizeShorterSide(image, rule.size, filter);
-    case 'center-square':
-      return resize(centerSquare(image), { height: rule.size, width: rule.size, filter });
-    case 'exact':
-      return resize(image, { height: rule.height, width: rule.width, filter });
-    case 'none':
-      return image;
-  }
-}

@@ -1,60 +1,79 @@
 import type { Kernel } from './filters.js';
 
 /** Fraction bits of a weight: 32 less 8 for the sample and 2 for the overshoot of cubic filters (Resample.c). */
-export const PRECISION_BITS = 32 - 8 - 2;
+const PRECISION_BITS = 32 - 8 - 2;
 
-/** For each output position of one axis: the first source position, how many, and their weights as integers. */
+/** One axis of a resize: for each output position the first source position, how many, and their weights. */
 export interface Coefficients {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** `taps` weights a position, the unused ones zero. */
+  /** `taps` integer weights a position, the unused ones zero. */
   readonly weights: Int32Array;
   readonly taps: number;
+  /** Fraction bits of the weights. */
+  readonly precision: number;
+}
+
+/** An axis that is not resampled: `size` positions from `start` on are taken as they are. */
+export interface Unchanged {
+  readonly start: number;
+  readonly size: number;
+}
+
+export type Axis = Coefficients | Unchanged;
+
+export function isUnchanged(axis: Axis): axis is Unchanged {
+  return 'start' in axis;
+}
+
+/** What is to be computed of one axis. */
+export interface AxisPlan {
+  readonly sourceSize: number;
+  /** Start of the source interval, in pixels of the source; a fraction is allowed. */
+  readonly from: number;
+  /** End of the source interval. */
+  readonly to: number;
+  /** Size of the whole result. */
+  readonly size: number;
+  /** First position of the result that is wanted, and how many are. */
+  readonly start: number;
+  readonly wanted: number;
 }
 
 /**
  * The weights of one axis, as `precompute_coeffs` and `normalize_coeffs_8bpc` of Pillow's Resample.c compute them.
  * When shrinking, the filter is stretched over all source pixels that an output pixel covers (antialiasing).
- *
- * @param from start of the source interval, in pixels of the source; a fraction is allowed, as is
- * @param to its end
  */
-export function computeCoefficients(
-  sourceSize: number,
-  from: number,
-  to: number,
-  size: number,
-  kernel: Kernel,
-): Coefficients {
+export function computeCoefficients(plan: AxisPlan, kernel: Kernel): Coefficients {
+  const { sourceSize, from, to, size, start, wanted } = plan;
   // Pillow subtracts two C floats.
   const scale = Math.fround(to - from) / size;
   const filterScale = Math.max(scale, 1);
   const support = kernel.support * filterScale;
   const taps = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(size);
-  const count = new Int32Array(size);
-  const weights = new Int32Array(size * taps);
+  const first = new Int32Array(wanted);
+  const count = new Int32Array(wanted);
+  const weights = new Int32Array(wanted * taps);
   const exact = new Float64Array(taps);
   const inverse = 1 / filterScale;
-  for (let position = 0; position < size; position++) {
-    const center = from + (position + 0.5) * scale;
+  for (let i = 0; i < wanted; i++) {
+    const center = from + (start + i + 0.5) * scale;
     // Truncation towards zero, as a C cast; negative starts are cut off anyway.
-    const start = Math.max(0, Math.trunc(center - support + 0.5));
-    const end = Math.min(sourceSize, Math.trunc(center + support + 0.5));
-    const n = end - start;
+    const begin = Math.max(0, Math.trunc(center - support + 0.5));
+    const n = Math.min(sourceSize, Math.trunc(center + support + 0.5)) - begin;
     let sum = 0;
-    for (let i = 0; i < n; i++) {
-      const weight = kernel.weight((i + start - center + 0.5) * inverse);
-      exact[i] = weight;
+    for (let k = 0; k < n; k++) {
+      const weight = kernel.weight((k + begin - center + 0.5) * inverse);
+      exact[k] = weight;
       sum += weight;
     }
-    first[position] = start;
-    count[position] = n;
-    for (let i = 0; i < n; i++) {
-      const weight = sum === 0 ? (exact[i] as number) : (exact[i] as number) / sum;
+    first[i] = begin;
+    count[i] = n;
+    for (let k = 0; k < n; k++) {
+      const weight = sum === 0 ? (exact[k] as number) : (exact[k] as number) / sum;
       const scaled = weight * 2 ** PRECISION_BITS;
-      weights[position * taps + i] = Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      weights[i * taps + k] = Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
   }
-  return { first, count, weights, taps };
+  return { first, count, weights, taps, precision: PRECISION_BITS };
 }

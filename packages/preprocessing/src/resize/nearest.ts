@@ -1,3 +1,4 @@
+import type { Rectangle } from '../crop.js';
 import type { Image, Size } from '../image.js';
 import type { Box } from './resize.js';
 
@@ -5,9 +6,16 @@ import type { Box } from './resize.js';
  * Nearest neighbour as Pillow does it: an affine transform (`ImagingScaleAffine` in Geometry.c) whose position is
  * added up pixel by pixel, which decides ties in the last bit.
  */
-export function resizeNearest(image: Image, { height, width }: Size, box: Box): Image {
-  const columns = sourcePositions(box.left, box.right, width);
-  const rows = sourcePositions(box.top, box.bottom, height);
+export function resizeNearest(image: Image, size: Size, box: Box, only: Rectangle): Image {
+  const columns = sourcePositions(box.left, box.right, size.width).subarray(only.left, only.left + only.width);
+  const rows = sourcePositions(box.top, box.bottom, size.height).subarray(only.top, only.top + only.height);
+  return gather(image, columns, rows);
+}
+
+/** The picture made of these columns and rows of the source. */
+export function gather(image: Image, columns: Int32Array, rows: Int32Array): Image {
+  const width = columns.length;
+  const height = rows.length;
   const { data: source } = image;
   const data = new Uint8Array(height * width * 3);
   let to = 0;

@@ -1,9 +1,10 @@
+import { crop, type Rectangle } from '../crop.js';
 import { invalidArgument } from '../errors.js';
 import { checkSize, type Image, type Size } from '../image.js';
 import { computeCoefficients } from './coefficients.js';
 import { type Filter, KERNELS } from './filters.js';
 import { resizeNearest } from './nearest.js';
-import { resampleColumns, resampleRows } from './resample.js';
+import { resamplePlain } from './plain.js';
 
 /** A rectangle of the source in its pixels; fractions are allowed. Pillow's (left, upper, right, lower). */
 export interface Box {
@@ -17,6 +18,8 @@ export interface ResizeOptions extends Size {
   readonly filter: Filter;
   /** The part of the picture that is resized; the whole of it where absent. */
   readonly box?: Box;
+  /** The part of the result that is wanted, in its own pixels: as a crop afterwards, but the rest is not computed. */
+  readonly only?: Rectangle;
 }
 
 /**
@@ -30,27 +33,42 @@ export function resize(image: Image, options: ResizeOptions): Image {
   const { height, width, filter } = options;
   checkSize('resize', options);
   const box = resolveBox(image, options.box);
+  const only = resolveOnly(options);
   if (filter !== 'nearest' && !Object.hasOwn(KERNELS, filter)) {
     throw invalidArgument(`filter must be nearest or one of ${Object.keys(KERNELS).join(', ')}, got ${filter}`);
   }
   const columnsStay = width === image.width && box.left === 0 && box.right === width;
   const rowsStay = height === image.height && box.top === 0 && box.bottom === height;
-  if (columnsStay && rowsStay) return image;
-  if (filter === 'nearest') return resizeNearest(image, options, box);
+  if (columnsStay && rowsStay) return crop(image, only);
+  if (filter === 'nearest') return resizeNearest(image, options, box, only);
   const kernel = KERNELS[filter];
-  const vertical = computeCoefficients(image.height, box.top, box.bottom, height, kernel);
-  // The horizontal pass leaves out the rows that the vertical pass will not read.
-  const firstRow = columnsStay ? 0 : (vertical.first[0] as number);
-  const lastRow = (vertical.first[height - 1] as number) + (vertical.count[height - 1] as number);
-  const narrowed = columnsStay
-    ? image
-    : resampleColumns(
-        image,
-        computeCoefficients(image.width, box.left, box.right, width, kernel),
-        rowsStay ? 0 : firstRow,
-        rowsStay ? image.height : lastRow - firstRow,
+  const columns = columnsStay
+    ? { start: only.left, size: only.width }
+    : computeCoefficients(
+        {
+          sourceSize: image.width,
+          from: box.left,
+          to: box.right,
+          size: width,
+          start: only.left,
+          wanted: only.width,
+        },
+        kernel,
       );
-  return rowsStay ? narrowed : resampleRows(narrowed, vertical, firstRow);
+  const rows = rowsStay
+    ? { start: only.top, size: only.height }
+    : computeCoefficients(
+        {
+          sourceSize: image.height,
+          from: box.top,
+          to: box.bottom,
+          size: height,
+          start: only.top,
+          wanted: only.height,
+        },
+        kernel,
+      );
+  return resamplePlain(image, columns, rows);
 }
 
 /** Pillow keeps the box as C floats. */
@@ -67,4 +85,15 @@ function resolveBox(image: Image, box: Box | undefined): Box {
     );
   }
   return { left, top, right, bottom };
+}
+
+function resolveOnly({ height, width, only }: ResizeOptions): Rectangle {
+  if (!only) return { left: 0, top: 0, height, width };
+  const { left, top } = only;
+  checkSize('the part of the result', only);
+  const whole = Number.isInteger(left) && Number.isInteger(top) && left >= 0 && top >= 0;
+  if (!(whole && left + only.width <= width && top + only.height <= height)) {
+    throw invalidArgument(`the part must be inside the ${width}x${height} result, got ${JSON.stringify(only)}`);
+  }
+  return only;
 }
