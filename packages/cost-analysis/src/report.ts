@@ -1,9 +1,11 @@
 import type { OpName, Shape } from '@convzoo/layers';
 
-/** What is counted, for one example, under the report's convention. */
+/** What is counted: for one example, but bytes of activations and traffic for the report's batch. */
 export interface Cost {
   /** Parameters that the convention counts; by default the trained ones. */
   readonly params: number;
+  /** Parameters that training changes, under every convention. */
+  readonly trainable: number;
   /** Running statistics of BatchNorm, under every convention. */
   readonly buffers: number;
   /** Multiply-accumulates of convolutions and dense layers, or what the convention calls so. */
@@ -14,10 +16,29 @@ export interface Cost {
   readonly elementwise: number;
   /** Elements of the outputs that the convention counts. */
   readonly activations: number;
+  /** Bytes of the weights that are stored, buffers included, in the report's dtype. */
+  readonly weightBytes: number;
+  /** Bytes of `activations` for the whole batch. */
+  readonly activationBytes: number;
+  /**
+   * Bytes that the whole batch moves: every node reads its inputs and its weights once and writes its result once, as if
+   * no cache kept anything from one node to the next. Flatten and dropout move nothing.
+   */
+  readonly traffic: number;
+}
+
+/** Work beside memory traffic. */
+export interface Intensity {
+  /**
+   * Operations for each byte of `traffic`: 2 for each MAC of a convolution or dense layer, and the elementwise work, under
+   * every convention the same (Williams, Waterman and Patterson, "Roofline", CACM 2009). `null` where nothing moves or
+   * something is uncounted.
+   */
+  readonly intensity: number | null;
 }
 
 /** One node. Where its op has no rule a count is `null`, and the node stands in `uncounted`. */
-export interface CostRow extends Omit<Cost, 'macs' | 'flops' | 'elementwise'> {
+export interface CostRow extends Omit<Cost, 'macs' | 'flops' | 'elementwise'>, Intensity {
   readonly path: string;
   readonly op: OpName;
   /** `conv 3x3`, `depthwise 3x3`, `dense`, `relu` ...: see `kindOf`. */
@@ -41,10 +62,7 @@ export interface Uncounted {
   readonly missing: readonly ('macs' | 'elementwise')[];
 }
 
-export interface CostTotal extends Cost {
-  /** Bytes of all weights, buffers included, in the report's dtype. */
-  readonly weightBytes: number;
-}
+export interface CostTotal extends Cost, Intensity {}
 
 /** What a network costs: plain data, so that `JSON.stringify(report)` is its JSON form. */
 export interface CostReport {
@@ -53,7 +71,10 @@ export interface CostReport {
   /** Shape of one example. */
   readonly input: Shape;
   readonly convention: string;
+  /** Type of weights and activations. */
   readonly dtype: WeightType;
+  /** Examples at once: bytes of activations and traffic are for all of them, counts for one. */
+  readonly batch: number;
   /** Sums over the rows. */
   readonly total: CostTotal;
   /** Every node in order, the input first. */
@@ -61,7 +82,7 @@ export interface CostReport {
   readonly uncounted: readonly Uncounted[];
 }
 
-/** Element types of stored weights. */
+/** Element types of weights and activations. */
 export type WeightType = 'float64' | 'float32' | 'float16' | 'bfloat16' | 'int8';
 
 export const bytesOf: Readonly<Record<WeightType, number>> = {

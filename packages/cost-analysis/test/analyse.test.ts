@@ -4,6 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { analyse, conventionNames, conventions, costRules, type GroupKey, groupBy } from '../src/index.js';
 import { double, graphs, smallResNet } from './graphs.js';
 
+const summed = [
+  'params',
+  'trainable',
+  'buffers',
+  'macs',
+  'flops',
+  'elementwise',
+  'activations',
+  'weightBytes',
+  'activationBytes',
+  'traffic',
+] as const;
+
 describe('analyse', () => {
   it('reports model, input, convention, totals and a row for every node', () => {
     const graph = smallResNet();
@@ -30,12 +43,39 @@ describe('analyse', () => {
       block: 'conv1',
       shape: [16, 16, 4],
       params: 112,
+      trainable: 112,
       buffers: 0,
       macs: 27_648,
       flops: 55_296,
       elementwise: 1024,
       activations: 1024,
+      weightBytes: 448,
+      activationBytes: 4096,
+      // 16 x 16 x 3 read, 112 weights, 16 x 16 x 4 written.
+      traffic: 4 * (768 + 112 + 1024),
+      intensity: (55_296 + 1024) / (4 * (768 + 112 + 1024)),
     });
+  });
+
+  it('counts bytes for a batch and a type; weights are read once for all examples', () => {
+    const one = analyse(smallResNet());
+    const many = analyse(smallResNet(), { batch: 8, dtype: 'float16' });
+    expect(many).toMatchObject({ batch: 8, dtype: 'float16' });
+    expect(many.total.macs).toBe(one.total.macs);
+    expect(many.total.weightBytes).toBe(one.total.weightBytes / 2);
+    expect(many.total.activationBytes).toBe(16 * one.total.activations);
+    expect(many.rows[1]).toMatchObject({ traffic: 2 * (8 * (768 + 1024) + 112) });
+    expect(many.rows[1]?.intensity).toBeCloseTo((8 * 56_320) / (2 * (8 * 1792 + 112)), 10);
+    expect(many.total.intensity).toBeGreaterThan(one.total.intensity ?? Number.NaN);
+    for (const batch of [0, 1.5, -1, Number.NaN]) {
+      expect(() => analyse(smallResNet(), { batch })).toThrow(expect.objectContaining({ code: 'bad-batch' }));
+    }
+  });
+
+  it('has an intensity that no convention changes', () => {
+    const [own, timm] = (['convzoo', 'timm'] as const).map((convention) => analyse(smallResNet(), { convention }));
+    expect(timm?.total.macs).not.toBe(own?.total.macs);
+    expect(timm?.total.intensity).toBe(own?.total.intensity);
   });
 
   it.each(conventionNames)(
@@ -44,7 +84,7 @@ describe('analyse', () => {
       fc.assert(
         fc.property(graphs, (graph) => {
           const report = analyse(graph, { convention });
-          for (const field of ['params', 'buffers', 'macs', 'flops', 'elementwise', 'activations'] as const) {
+          for (const field of summed) {
             const sum = (values: readonly (number | null)[]) =>
               values.reduce<number>((total, value) => total + (value ?? 0), 0);
             expect(sum(report.rows.map((row) => row[field]))).toBe(report.total[field]);

@@ -252,6 +252,7 @@ describe('formatJson', () => {
       'input',
       'convention',
       'dtype',
+      'batch',
       'total',
       'uncounted',
       'rows',

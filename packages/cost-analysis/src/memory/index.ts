@@ -1,0 +1,9 @@
+export type { InPlaceOp } from './allocation.js';
+export { type ActivationPeak, type InferenceMemory, inferenceMemory, type MemoryOptions } from './inference.js';
+export {
+  type OptimiserName,
+  optimiserSlots,
+  type TrainingMemory,
+  type TrainingMemoryOptions,
+  trainingMemory,
+} from './training.js';
