@@ -1,0 +1,18 @@
+export { augmentations, compose } from './augmentations.js';
+export { checkAugmentation } from './check.js';
+export type { Augmentation, AugmentationOf, Range } from './descriptors.js';
+export { augment, drawAugmentation, type SampleKey } from './draw.js';
+export { affine, type RotateOptions, rotate, type WarpOptions } from './kernels/affine.js';
+export type { AffineParameters } from './kernels/affine-matrix.js';
+export type { Colour } from './kernels/colour.js';
+export { adjustBrightness, adjustContrast, adjustSaturation, adjustSharpness } from './kernels/enhance.js';
+export { type EraseValue, erase, type Rectangle } from './kernels/erase.js';
+export { gaussianBlur } from './kernels/gaussian-blur.js';
+export { toGrey } from './kernels/grey.js';
+export { adjustHue } from './kernels/hue.js';
+export { autocontrast, equalize, invert, posterize, solarize } from './kernels/tone.js';
+export type { WarpInterpolation } from './kernels/warp.js';
+export { cutmix, type MixedBatch, mixup, oneHot, type Pasted } from './mix.js';
+export { applyOperation, type Operation } from './operations.js';
+export { type AugmentedBatch, fillAugmentedBatch } from './padded-crop-flip.js';
+export { createRandom, hashInts, type MutableIndexable, type Random } from './random.js';
