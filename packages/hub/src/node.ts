@@ -1,0 +1,14 @@
+export {
+  type CacheEntry,
+  listCache,
+  type Pruned,
+  type PruneRule,
+  pruneCache,
+  selectForPruning,
+  type Verified,
+  verifyEntry,
+} from './node/cache.js';
+export { cacheFolder } from './node/folder.js';
+export { hashFile, nodeHasher } from './node/hash.js';
+export { type ResolvedFile, type ResolveOptions, resolveFile } from './node/resolve.js';
+export { type CachedFile, FolderStore } from './node/store.js';
