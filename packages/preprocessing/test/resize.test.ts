@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Box, createImage, type Filter, type Image, resize } from '../src/index.js';
+import { type Box, createImage, crop, type Filter, type Image, resize } from '../src/index.js';
+import { resamplePlain } from '../src/resize/plain.js';
+import { type Resampler, resizeBy } from '../src/resize/resize.js';
+import { resampleSimd } from '../src/resize/simd.js';
 import { fixtureRecords, sha256, syntheticImage } from './support/fixtures.js';
 
 interface ResizeRecord {
@@ -15,17 +18,23 @@ interface ResizeRecord {
 
 const FILTERS: Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
 
-function run(record: ResizeRecord): Image {
+/** Both ways to compute a resize have to pass the same vectors. */
+const RESAMPLERS: [string, Resampler][] = [
+  ['SIMD', (image, columns, rows) => resampleSimd(image, columns, rows)!],
+  ['plain TypeScript', resamplePlain],
+];
+
+function run(record: ResizeRecord, resampler: Resampler): Image {
   const source = syntheticImage(record.image, ...record.source);
   if (record.filter === null) return source;
   const [height, width] = record.size;
   const filter = record.filter.toLowerCase() as Filter;
   const [left, top, right, bottom] = record.box ?? [];
   const box = record.box ? { box: { left, top, right, bottom } as Box } : {};
-  return resize(source, { height, width, filter, ...box });
+  return resizeBy(resampler, source, { height, width, filter, ...box });
 }
 
-describe('Pillow bit for bit', () => {
+describe.each(RESAMPLERS)('Pillow bit for bit, %s', (_, resampler) => {
   for (const [title, file, count] of [
     ['whole pictures', 'pillow-resize.jsonl', 178],
     ['source boxes', 'pillow-boxes.jsonl', 480],
@@ -34,7 +43,7 @@ describe('Pillow bit for bit', () => {
       const records = fixtureRecords<ResizeRecord>(file);
       expect(records).toHaveLength(count);
       const wrong = records.filter(
-        (record) => ![record.sha256, record.sha256_pillow13].includes(sha256(run(record).data)),
+        (record) => ![record.sha256, record.sha256_pillow13].includes(sha256(run(record, resampler).data)),
       );
       expect(wrong).toEqual([]);
     });
@@ -46,7 +55,7 @@ describe('Pillow bit for bit', () => {
     ).filter(({ kind }) => kind === 'load_img');
     expect(records).toHaveLength(24);
     const wrong = records.filter((record) => {
-      const result = run({ ...record, filter: record.interpolation, size: record.target });
+      const result = run({ ...record, filter: record.interpolation, size: record.target }, resampler);
       return ![record.sha256, record.sha256_pillow13].includes(sha256(result.data));
     });
     expect(wrong).toEqual([]);
@@ -79,6 +88,61 @@ describe('properties', () => {
     );
   });
 
+  test('SIMD and plain TypeScript agree on any size, box and part', () => {
+    const fraction = fc.double({ min: 0, max: 1, noNaN: true });
+    const parts = fc.array(fraction, { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(size, size, size, size, filter, parts, (h, w, height, width, f, p) => {
+        const image = syntheticImage('hash', h, w);
+        const box = {
+          left: p[0]! * w * 0.4,
+          top: p[1]! * h * 0.4,
+          right: w * (1 - p[2]! * 0.4),
+          bottom: h * (1 - p[3]! * 0.4),
+        };
+        const left = Math.floor(p[4]! * (width - 1));
+        const top = Math.floor(p[5]! * (height - 1));
+        const only = {
+          left,
+          top,
+          width: 1 + Math.floor(p[6]! * (width - left - 1)),
+          height: 1 + Math.floor(p[7]! * (height - top - 1)),
+        };
+        const options = { height, width, filter: f, box };
+        const [simd, plain] = RESAMPLERS.map(([, resampler]) => resizeBy(resampler, image, { ...options, only }));
+        expect(simd).toEqual(plain);
+        expect(simd).toEqual(crop(resize(image, options), only));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('large pictures are made in bands without a seam', () => {
+    // The rows between the passes take 6 MB, the result too.
+    const image = syntheticImage('hash', 700, 60);
+    for (const options of [
+      { height: 800, width: 2800, filter: 'bicubic' },
+      { height: 700, width: 2800, filter: 'lanczos' },
+      { height: 30_000, width: 60, filter: 'bilinear' },
+      { height: 3, width: 2800, filter: 'box' },
+    ] as const) {
+      const [simd, plain] = RESAMPLERS.map(([, resampler]) => sha256(resizeBy(resampler, image, options).data));
+      expect(simd).toBe(plain);
+    }
+  });
+
+  test('a part of an unchanged picture is a crop', () => {
+    const image = syntheticImage('hash', 9, 7);
+    const only = { left: 2, top: 1, width: 4, height: 5 };
+    for (const f of FILTERS) {
+      expect(resize(image, { height: 9, width: 7, filter: f, only })).toEqual(crop(image, only));
+      const tall = { height: 20, width: 7, filter: f };
+      expect(resize(image, { ...tall, only })).toEqual(crop(resize(image, tall), only));
+      const wide = { height: 9, width: 20, filter: f };
+      expect(resize(image, { ...wide, only })).toEqual(crop(resize(image, wide), only));
+    }
+  });
+
   test('a whole-pixel box equals the resize of the crop when no filter reaches over its edge', () => {
     // With the box filter an output pixel reads its own source pixels only.
     const image = syntheticImage('smooth', 40, 60);
@@ -103,6 +167,9 @@ test('a caller’s mistakes are invalid-argument', () => {
     { height: 2, width: 3, filter: 'box', box: { ...box, right: 7 } },
     { height: 2, width: 3, filter: 'box', box: { ...box, left: 6 } },
     { height: 2, width: 3, filter: 'box', box: { ...box, top: Number.NaN } },
+    { height: 2, width: 3, filter: 'box', only: { left: 0, top: 1, height: 2, width: 1 } },
+    { height: 2, width: 3, filter: 'box', only: { left: 0.5, top: 0, height: 1, width: 1 } },
+    { height: 2, width: 3, filter: 'box', only: { left: 0, top: 0, height: 0, width: 1 } },
   ];
   for (const options of bad) {
     expect(() => resize(image, options as never), JSON.stringify(options)).toThrow(

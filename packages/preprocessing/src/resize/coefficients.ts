@@ -1,4 +1,4 @@
-import type { Kernel } from './filters.js';
+import { type Filter, KERNELS, type Kernel } from './filters.js';
 
 /** Fraction bits of a weight: 32 less 8 for the sample and 2 for the overshoot of cubic filters (Resample.c). */
 const PRECISION_BITS = 32 - 8 - 2;
@@ -76,4 +76,24 @@ export function computeCoefficients(plan: AxisPlan, kernel: Kernel): Coefficient
     }
   }
   return { first, count, weights, taps, precision: PRECISION_BITS };
+}
+
+/** Pictures of a data set often have one size, and a batch has one target: the last few axes are kept. */
+const KEPT_AXES = 8;
+/** Weights beyond this number are not kept. */
+const MAX_KEPT_WEIGHTS = 2 ** 16;
+const kept = new Map<string, Coefficients>();
+
+/** `computeCoefficients`, not done again for the axes that came last. */
+export function coefficientsOf(plan: AxisPlan, filter: Exclude<Filter, 'nearest'>): Coefficients {
+  const { sourceSize, from, to, size, start, wanted } = plan;
+  const key = [filter, sourceSize, from, to, size, start, wanted].join(' ');
+  const found = kept.get(key);
+  const coefficients = found ?? computeCoefficients(plan, KERNELS[filter]);
+  if (coefficients.weights.length > MAX_KEPT_WEIGHTS) return coefficients;
+  // A Map keeps the order of insertion: the one that was not used for longest comes first.
+  kept.delete(key);
+  kept.set(key, coefficients);
+  if (kept.size > KEPT_AXES) kept.delete(kept.keys().next().value as string);
+  return coefficients;
 }

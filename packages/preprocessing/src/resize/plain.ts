@@ -9,7 +9,7 @@ import { borrow } from './scratch.js';
  */
 export function resamplePlain(image: Image, columns: Axis, rows: Axis): Image {
   const width = isUnchanged(columns) ? columns.size : columns.first.length;
-  const { top, height } = sourceRows(rows);
+  const { top, height } = sourceRows(rows, 0, isUnchanged(rows) ? rows.size : rows.first.length);
   if (isUnchanged(columns)) {
     const cut = crop(image, { left: columns.start, top, width, height });
     return isUnchanged(rows) ? cut : resampleRows(cut.data, width * 3, rows, top);
@@ -24,13 +24,12 @@ export function resamplePlain(image: Image, columns: Axis, rows: Axis): Image {
   return resampleRows(between, width * 3, rows, top);
 }
 
-/** The source rows that an axis of rows reads. */
-export function sourceRows(rows: Axis): { readonly top: number; readonly height: number } {
-  if (isUnchanged(rows)) return { top: rows.start, height: rows.size };
+/** The source rows that the rows `from` to `to - 1` of the result read. */
+export function sourceRows(rows: Axis, from: number, to: number): { readonly top: number; readonly height: number } {
+  if (isUnchanged(rows)) return { top: rows.start + from, height: to - from };
   const { first, count } = rows;
-  const last = first.length - 1;
-  const top = first[0] as number;
-  return { top, height: (first[last] as number) + (count[last] as number) - top };
+  const top = first[from] as number;
+  return { top, height: (first[to - 1] as number) + (count[to - 1] as number) - top };
 }
 
 /** A clamped array saturates, as Pillow's clip8 does. */

@@ -1,10 +1,10 @@
 import { crop, type Rectangle } from '../crop.js';
 import { invalidArgument } from '../errors.js';
 import { checkSize, type Image, type Size } from '../image.js';
-import { computeCoefficients } from './coefficients.js';
+import { type Axis, type AxisPlan, coefficientsOf } from './coefficients.js';
 import { type Filter, KERNELS } from './filters.js';
 import { resizeNearest } from './nearest.js';
-import { resamplePlain } from './plain.js';
+import { resample } from './resample.js';
 
 /** A rectangle of the source in its pixels; fractions are allowed. Pillow's (left, upper, right, lower). */
 export interface Box {
@@ -30,6 +30,14 @@ export interface ResizeOptions extends Size {
  * Throws `invalid-argument` for a size that is not positive or a box that is empty or leaves the picture.
  */
 export function resize(image: Image, options: ResizeOptions): Image {
+  return resizeBy(resample, image, options);
+}
+
+/** How the two passes of a resize are computed. */
+export type Resampler = (image: Image, columns: Axis, rows: Axis) => Image;
+
+/** `resize` with passes of one's choice: the tests compare the ways in which they can be computed. */
+export function resizeBy(resampler: Resampler, image: Image, options: ResizeOptions): Image {
   const { height, width, filter } = options;
   checkSize('resize', options);
   const box = resolveBox(image, options.box);
@@ -41,34 +49,25 @@ export function resize(image: Image, options: ResizeOptions): Image {
   const rowsStay = height === image.height && box.top === 0 && box.bottom === height;
   if (columnsStay && rowsStay) return crop(image, only);
   if (filter === 'nearest') return resizeNearest(image, options, box, only);
-  const kernel = KERNELS[filter];
-  const columns = columnsStay
-    ? { start: only.left, size: only.width }
-    : computeCoefficients(
-        {
-          sourceSize: image.width,
-          from: box.left,
-          to: box.right,
-          size: width,
-          start: only.left,
-          wanted: only.width,
-        },
-        kernel,
-      );
-  const rows = rowsStay
-    ? { start: only.top, size: only.height }
-    : computeCoefficients(
-        {
-          sourceSize: image.height,
-          from: box.top,
-          to: box.bottom,
-          size: height,
-          start: only.top,
-          wanted: only.height,
-        },
-        kernel,
-      );
-  return resamplePlain(image, columns, rows);
+  const axis = (stays: boolean, plan: AxisPlan): Axis =>
+    stays ? { start: plan.start, size: plan.wanted } : coefficientsOf(plan, filter);
+  const columns = axis(columnsStay, {
+    sourceSize: image.width,
+    from: box.left,
+    to: box.right,
+    size: width,
+    start: only.left,
+    wanted: only.width,
+  });
+  const rows = axis(rowsStay, {
+    sourceSize: image.height,
+    from: box.top,
+    to: box.bottom,
+    size: height,
+    start: only.top,
+    wanted: only.height,
+  });
+  return resampler(image, columns, rows);
 }
 
 /** Pillow keeps the box as C floats. */
