@@ -3,6 +3,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { classifyCommand } from './commands/classify.js';
 import { costCommand } from './commands/cost.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { graphCommand } from './commands/graph.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights/index.js';
 
@@ -21,6 +22,7 @@ export function program() {
     .addCommand(classifyCommand(), { isDefault: true })
     .addCommand(evaluateCommand())
     .addCommand(costCommand())
+    .addCommand(graphCommand())
     .addCommand(trainCommand())
     .addCommand(weightsCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
