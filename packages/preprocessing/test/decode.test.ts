@@ -216,7 +216,12 @@ describe('BMP', () => {
   });
 
   test('what is not read is said', async () => {
-    await expect(decode(bmp(1, 1, 8, 1, 0, 0, 0, 0))).rejects.toMatchObject({ code: 'unsupported-format' });
+    await expect(decode(bmp(1, 1, 24, 4, 0, 0, 0, 0))).rejects.toMatchObject({ code: 'unsupported-format' });
+    const tenBits = [0, 0, 0xf0, 0x3f, 0, 0xfc, 0x0f, 0, 0xff, 3, 0, 0];
+    await expect(decode(bmp(1, 1, 32, 3, ...tenBits, 0, 0, 0, 0))).rejects.toMatchObject({
+      code: 'unsupported-format',
+    });
+    await expect(decode(bmp(1, 1, 24, 1, 0, 0, 0, 0))).rejects.toMatchObject({ code: 'corrupt-image' });
     await expect(decode(bmp(1, 1, 7, 0, 0, 0, 0, 0))).rejects.toMatchObject({ code: 'corrupt-image' });
     await expect(decode(bmp(-5, 1, 24, 0, 0, 0, 0, 0))).rejects.toMatchObject({ code: 'corrupt-image' });
     await expect(decode(bmp(50_000, 50_000, 24, 0, 0))).rejects.toMatchObject({ code: 'image-too-large' });

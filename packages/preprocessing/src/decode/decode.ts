@@ -11,7 +11,9 @@ type Decoder = (bytes: Uint8Array, maxPixels: number) => Promise<Decoded>;
 const decoders: Partial<Record<ImageFormat, () => Promise<Decoder>>> = {
   jpeg: async () => (await import('./jpeg/decode-jpeg.js')).decodeJpeg,
   png: async () => (await import('./png/decode-png.js')).decodePng,
-  bmp: async () => (await import('./decode-bmp.js')).decodeBmp,
+  bmp: async () => (await import('./bmp/decode-bmp.js')).decodeBmp,
+  gif: async () => (await import('./gif/decode-gif.js')).decodeGif,
+  webp: async () => (await import('./webp/decode-webp.js')).decodeWebp,
 };
 
 /**

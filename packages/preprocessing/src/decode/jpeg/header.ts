@@ -1,12 +1,18 @@
 import { ImageError } from '../../errors.js';
 import { type Orientation, readOrientation } from '../exif.js';
 import { checkDimensions } from '../limits.js';
+import { isFrame, isRestart, MARKER, nextMarker } from './markers.js';
 
 /** What the markers of a JPEG say (ITU-T T.81, annex B), read without decoding. */
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
+  /** 1 (grey), 3 or 4. */
   readonly components: number;
+  /** What Adobe's APP14 marker says of the colours: 0 none, 1 YCbCr, 2 YCCK. */
+  readonly adobeTransform: number | undefined;
+  /** YCbCr with colours at half the rows and all columns (4:4:0). */
+  readonly halvedRows: boolean;
   readonly orientation: Orientation;
 }
 
@@ -23,27 +29,35 @@ const MAX_SCANS = 100;
  */
 const MAX_PIXELS_PER_BYTE = 32 * 32 * 8;
 
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const APP1 = 0xe1;
-const TEM = 0x01;
+/** `Exif`, two zeros; `Adobe`; `JFIF`, a zero. */
+const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
+const ADOBE = [0x41, 0x64, 0x6f, 0x62, 0x65];
+
+const JFIF = [0x4a, 0x46, 0x49, 0x46, 0];
+
+interface Frame extends Pick<JpegHeader, 'width' | 'height' | 'components'> {
+  /** Each component's number, sampling factors and quantisation table. */
+  readonly specifications: Uint8Array;
+}
 
 /**
  * Walks all markers up to EOI. A file that ends before its EOI is `truncated-image`: libjpeg would fill the missing
  * part with grey and only print a warning, where Pillow raises. Bytes after EOI are ignored.
  */
 export function readJpegHeader(bytes: Uint8Array, maxPixels: number): JpegHeader {
-  let frame: Omit<JpegHeader, 'orientation'> | undefined;
+  let frame: Frame | undefined;
+  let adobeTransform: number | undefined;
   let orientation: Orientation | undefined;
+  let jfif = false;
   let scans = 0;
   let firstScan = 0;
   let at = 2;
   while (true) {
     at = nextMarker(bytes, at);
+    if (at < 0) throw truncated(bytes);
     const marker = bytes[at - 1] as number;
-    if (marker === EOI) break;
-    if (marker === TEM || marker === SOI || isRestart(marker)) continue;
+    if (marker === MARKER.EOI) break;
+    if (marker === MARKER.TEM || marker === MARKER.SOI || isRestart(marker)) continue;
     const length = segmentLength(bytes, at);
     const segment = bytes.subarray(at + 2, at + length);
     at += length;
@@ -51,36 +65,28 @@ export function readJpegHeader(bytes: Uint8Array, maxPixels: number): JpegHeader
       if (frame) throw corrupt('it has two frame headers');
       frame = readFrame(marker, segment);
       checkDimensions('JPEG', frame.width, frame.height, maxPixels);
-    } else if (marker === APP1 && orientation === undefined && isExif(segment)) {
+    } else if (marker === MARKER.APP14 && begins(segment, ADOBE) && segment.length >= 12) {
+      adobeTransform = segment[11];
+    } else if (marker === MARKER.APP0 && begins(segment, JFIF)) {
+      jfif = true;
+    } else if (marker === MARKER.APP1 && orientation === undefined && begins(segment, EXIF)) {
       orientation = readOrientation(segment.subarray(6));
-    } else if (marker === SOS) {
+    } else if (marker === MARKER.SOS) {
       if (!frame) throw corrupt('its data comes before its frame header');
       if (scans === 0) firstScan = at;
       if (++scans > MAX_SCANS) throw corrupt(`it has more than ${MAX_SCANS} scans`);
     }
   }
   if (!frame || scans === 0) throw corrupt('it ends without any picture data');
-  const { width, height } = frame;
+  const { width, height, components } = frame;
   if (width * height > (at - firstScan) * MAX_PIXELS_PER_BYTE) {
     throw new ImageError(
       'truncated-image',
       `JPEG: ${at - firstScan} bytes of data cannot hold ${width}x${height} pixels`,
     );
   }
-  return { ...frame, orientation: orientation ?? 1 };
-}
-
-/** The position after the next marker code from `at`. Entropy-coded data and stray bytes are passed over. */
-function nextMarker(bytes: Uint8Array, at: number): number {
-  let position = at;
-  while (true) {
-    position = bytes.indexOf(0xff, position);
-    if (position < 0) throw truncated(bytes);
-    while (bytes[position] === 0xff) position++;
-    if (position >= bytes.length) throw truncated(bytes);
-    // FF 00 is a data byte of FF.
-    if (bytes[position++] !== 0) return position;
-  }
+  const halvedRows = isYcc(frame, jfif, adobeTransform) && isHalvedRows(frame);
+  return { width, height, components, adobeTransform, halvedRows, orientation: orientation ?? 1 };
 }
 
 function segmentLength(bytes: Uint8Array, at: number): number {
@@ -91,16 +97,7 @@ function segmentLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-function isRestart(marker: number): boolean {
-  return marker >= 0xd0 && marker <= 0xd7;
-}
-
-/** SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC). */
-function isFrame(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-function readFrame(marker: number, segment: Uint8Array): Omit<JpegHeader, 'orientation'> {
+function readFrame(marker: number, segment: Uint8Array): Frame {
   if (segment.length < 6) throw corrupt(`its frame header has ${segment.length} bytes`);
   const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
   const precision = view.getUint8(0);
@@ -111,13 +108,23 @@ function readFrame(marker: number, segment: Uint8Array): Omit<JpegHeader, 'orien
     throw unsupported(`${kind} (frame type SOF${marker - 0xc0})`);
   }
   if (precision !== 8) throw unsupported(`${precision} bits per sample`);
-  if (components === 4) throw unsupported('CMYK or YCCK colours');
-  if (components !== 1 && components !== 3) throw unsupported(`${components} colour components`);
-  return { height: view.getUint16(1), width: view.getUint16(3), components };
+  if (![1, 3, 4].includes(components)) throw unsupported(`${components} colour components`);
+  return { height: view.getUint16(1), width: view.getUint16(3), components, specifications: segment.subarray(6) };
 }
 
-function isExif(segment: Uint8Array): boolean {
-  const signature = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif", two zeros
+/** libjpeg's guess (jdapimin.c): three components are YCbCr unless Adobe's marker or their letters say RGB. */
+function isYcc({ components, specifications }: Frame, jfif: boolean, adobeTransform: number | undefined): boolean {
+  if (components !== 3) return false;
+  if (jfif) return true;
+  if (adobeTransform !== undefined) return adobeTransform !== 0;
+  return String.fromCharCode(...[0, 3, 6].map((at) => specifications[at] ?? 0)) !== 'RGB';
+}
+
+function isHalvedRows({ specifications }: Frame): boolean {
+  return specifications[1] === 0x12 && specifications[4] === 0x11 && specifications[7] === 0x11;
+}
+
+function begins(segment: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, i) => segment[i] === byte);
 }
 
