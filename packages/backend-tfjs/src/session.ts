@@ -8,6 +8,7 @@ import {
 } from '@convzoo/layers';
 import {
   checkInput,
+  type NodeTime,
   type PreparedNetwork,
   type PrepareOptions,
   prepareNetwork,
@@ -33,6 +34,7 @@ export interface SessionHost {
 export class TfjsSession implements Session {
   readonly backend: string;
   readonly graph: Graph;
+  readonly profile?: NonNullable<Session['profile']>;
   readonly #host: SessionHost;
   readonly #plan: Graph;
   readonly #steps: readonly Step[];
@@ -59,6 +61,8 @@ export class TfjsSession implements Session {
     this.#steps = steps;
     this.#tensors = tensors;
     this.#lastReads = lastReads(plan);
+    // Kernels of cpu, wasm and tensorflow are done when they return; those of a GPU are only queued, so are not timed.
+    if (!host.name.startsWith('webg')) this.profile = (input) => this.#profile(input);
   }
 
   async run(input: Float32Tensor): Promise<RunResult> {
@@ -73,6 +77,24 @@ export class TfjsSession implements Session {
     } finally {
       tf.dispose([...results.values()]);
     }
+  }
+
+  async #profile(input: Float32Tensor): Promise<readonly NodeTime[]> {
+    this.#assertAlive();
+    checkInput(this.graph, input);
+    const times: NodeTime[] = [];
+    await this.#host.run(() => {
+      this.#assertAlive();
+      const x = tf.tensor(input.data, [...input.shape], 'float32');
+      let start = performance.now();
+      const results = this.#compute(x, (path) => {
+        const end = performance.now();
+        times.push({ path, seconds: (end - start) / 1000 });
+        start = end;
+      });
+      tf.dispose([...results.values()]);
+    });
+    return times;
   }
 
   /** Brings the output and the taps to the host, each in an array of its own. */
@@ -94,7 +116,7 @@ export class TfjsSession implements Session {
   }
 
   /** Runs every step and frees each result after its last reader. Returns the output and the taps. */
-  #compute(input: Tensor): Map<NodeId, Tensor> {
+  #compute(input: Tensor, ran?: (path: string) => void): Map<NodeId, Tensor> {
     const values = new Map<NodeId, Tensor>();
     try {
       for (const node of this.#plan.nodes) {
@@ -108,6 +130,7 @@ export class TfjsSession implements Session {
           values.get(id)?.dispose();
           values.delete(id);
         }
+        ran?.(node.path);
       }
       return values;
     } catch (error) {

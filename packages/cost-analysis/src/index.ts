@@ -1,6 +1,7 @@
 export { type AnalyseOptions, analyse } from './analyse.js';
 export type { Convention } from './conventions/convention.js';
 export { type ConventionName, conventionNames, conventionOf, conventions } from './conventions/index.js';
+export { type EnergyEstimate, type EnergyOptions, energyFigures, estimateEnergy } from './energy.js';
 export { type CostGroup, type GroupKey, groupBy } from './group.js';
 export { kindOf } from './kind.js';
 export {
@@ -17,5 +18,6 @@ export {
 } from './memory/index.js';
 export { type AxisField, type ReceptiveField, receptiveFields } from './receptive-field.js';
 export type { Cost, CostReport, CostRow, CostTotal, Intensity, Uncounted, WeightType } from './report.js';
+export { type MachinePeaks, type Roofline, type RooflineOptions, type RooflineRow, roofline } from './roofline.js';
 export { costRules, elementwiseRules, macRules, type WorkTable } from './rules/index.js';
 export type { Rule, Work } from './rules/rule.js';

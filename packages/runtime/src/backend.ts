@@ -23,6 +23,13 @@ export interface RunResult {
   readonly taps: Readonly<Record<string, Float32Tensor>>;
 }
 
+/** How long one node of the prepared network took. */
+export interface NodeTime {
+  /** Its path; nodes that were folded or fused into it have no time of their own. */
+  readonly path: string;
+  readonly seconds: number;
+}
+
 /** A network prepared on a backend: weights are there, the schedule is made. Prepare once, run many times. */
 export interface Session extends AsyncDisposable {
   /** Name of the backend, e.g. `wasm`. */
@@ -35,6 +42,13 @@ export interface Session extends AsyncDisposable {
    * @throws RuntimeError `wrong-input-shape`, `session-disposed`
    */
   run(input: Float32Tensor): Promise<RunResult>;
+  /**
+   * Runs once and says how long each node of the prepared network took, in its order. Absent where the backend cannot tell,
+   * as those that queue their work on a GPU.
+   *
+   * @throws RuntimeError as `run`
+   */
+  profile?(input: Float32Tensor): Promise<readonly NodeTime[]>;
   /** Frees what the session holds. A second call does nothing. */
   dispose(): Promise<void>;
 }

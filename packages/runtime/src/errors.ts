@@ -4,6 +4,7 @@ export type RuntimeErrorCode =
   | 'backend-unavailable'
   | 'missing-parameter'
   | 'no-backend'
+  | 'no-profile'
   | 'session-disposed'
   | 'unknown-backend'
   | 'unsupported-op'
