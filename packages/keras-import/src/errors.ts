@@ -9,7 +9,9 @@ export type KerasImportErrorCode =
   /** More layers, deeper nesting or larger extents than any network has. */
   | 'too-large'
   /** The model leaves its input's height and width open. */
-  | 'input-size-needed';
+  | 'input-size-needed'
+  /** The file has weights only. */
+  | 'no-architecture';
 
 /** A model that cannot become a graph. The message says what was received and what to do. */
 export class KerasImportError extends ConvzooError {

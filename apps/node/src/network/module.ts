@@ -25,7 +25,11 @@ export async function graphFromModule(path: string): Promise<layers.Graph> {
   const file = resolve(path);
   if (!existsSync(file)) throw new UsageError('no-such-file', `${path}: there is no such file.`);
   // No cache on disk: nothing is left in the user's folder, and no old version of a file is run.
-  const jiti = createJiti(pathToFileURL(file).href, { fsCache: false, interopDefault: false, virtualModules: PROVIDED });
+  const jiti = createJiti(pathToFileURL(file).href, {
+    fsCache: false,
+    interopDefault: false,
+    virtualModules: PROVIDED,
+  });
   const module = await jiti.import(file).catch((error: unknown) => failed(path, 'cannot be loaded', error));
   const exported = defaultOf(module);
   if (exported === undefined) {

@@ -10,7 +10,8 @@ import { Shards } from './shards.js';
  * Opens a TensorFlow.js model: the `model.json` of a layers-model or graph-model, or a weights manifest alone. The files of
  * numbers beside it are opened when their first tensor is read, and found by `source.sibling`, within the folder only.
  * Quantised weights (uint8, uint16, float16) are read as what they stand for. Metadata: `format`, `generatedBy`,
- * `convertedBy`, `model_config` (the architecture, as JSON, where the model has one in Keras's form) and `quantisation`.
+ * `convertedBy`, `model_config` (the architecture, as JSON, where the model has one in Keras's form), `keras_version` and
+ * `quantisation`.
  *
  * Throws WeightsError `bad-header`, `unknown-format` (JSON, but no model), `unsafe-path`, `duplicate-name`,
  * `unknown-dtype`, `bad-shape`, `bad-value` or `too-large`; reading also `cannot-read`, `truncated` and `bad-offsets`.
@@ -50,9 +51,11 @@ function metadataOf(model: JsonObject, entries: readonly TfjsEntry[]): ReadonlyM
     const value = model[key];
     if (typeof value === 'string') metadata.set(key, value);
   }
-  const topology = model['modelTopology'];
-  const config = isObject(topology) ? topology['model_config'] : undefined;
+  const topology: JsonObject = isObject(model['modelTopology']) ? model['modelTopology'] : {};
+  // The converter wraps what Keras wrote; TensorFlow.js itself saves its own models without that.
+  const config = topology['model_config'] ?? (isObject(topology['config']) ? topology : undefined);
   if (isObject(config)) metadata.set('model_config', JSON.stringify(config));
+  if (typeof topology['keras_version'] === 'string') metadata.set('keras_version', topology['keras_version']);
   const kinds = new Map<string, number>();
   for (const { quantisation } of entries) {
     if (quantisation !== undefined) kinds.set(quantisation.dtype, (kinds.get(quantisation.dtype) ?? 0) + 1);

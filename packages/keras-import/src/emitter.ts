@@ -1,0 +1,34 @@
+import { Builder, type OpAttributes, type OpName, type ParamSpec, sizeOf, type Value } from '@convzoo/layers';
+import { KerasImportError } from './errors.js';
+import { MAX_ELEMENTS } from './limits.js';
+
+/** Adds nodes to the graph by their full paths, which may repeat: a layer that is called twice has two nodes. */
+export class Emitter {
+  readonly builder: Builder;
+  readonly #paths = new Set<string>();
+
+  constructor(name: string) {
+    this.builder = new Builder(name);
+  }
+
+  node<K extends OpName>(
+    op: K,
+    path: string,
+    attributes: OpAttributes[K],
+    inputs: readonly Value[],
+    params: readonly ParamSpec[] = [],
+  ): Value {
+    let free = path;
+    for (let i = 1; this.#paths.has(free); i++) free = `${path}_${i}`;
+    this.#paths.add(free);
+    const value = this.builder.node(op, { path: free, attributes, inputs, params });
+    if (!(sizeOf(value.shape) <= MAX_ELEMENTS)) {
+      throw new KerasImportError(
+        'too-large',
+        path,
+        `its output of ${value.shape.join('x')} has more than ${MAX_ELEMENTS} values for one picture.`,
+      );
+    }
+    return value;
+  }
+}
