@@ -5,7 +5,11 @@ export { readCifar10JpegTar, type Split } from './datasets/cifar10-jpeg.js';
 export { decode } from './decode/decode.js';
 export type { Orientation } from './decode/exif.js';
 export { DEFAULT_MAX_PIXELS, type DecodeOptions } from './decode/limits.js';
+export { type Colour, type ContactSheetOptions, contactSheet } from './encode/contact-sheet.js';
+export { type EncodeOptions, encode, type JpegOptions, type PngOptions } from './encode/encode.js';
 export { DatasetError, ImageError, type ImageErrorCode, PreprocessingError } from './errors.js';
+export { type ExplainedStage, type ExplainOptions, explain, explainStages, type StageReport } from './explain/explain.js';
+export { pictureOf } from './explain/picture.js';
 export {
   centerCrop,
   centerCropRectangle,
