@@ -11,8 +11,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   layers: [],
   preprocessing: [],
   zoo: ['layers'],
-  'cost-analysis': ['layers'],
+  'cost-analysis': ['layers', 'zoo'],
   diagram: ['layers'],
+  charts: [],
   weights: ['layers'],
   hub: ['layers'],
   'keras-import': ['layers', 'weights'],
@@ -22,6 +23,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'backend-onnx': ['layers', 'runtime'],
   engine: ['layers', 'runtime'],
   training: ['layers', 'runtime', 'backend-tfjs'],
+  parity: ['layers', 'zoo', 'weights', 'runtime'],
 };
 
 /** Rooms that a user gets without tfjs. Not even their tests may need it. */
@@ -31,6 +33,7 @@ export const withoutTensorflow: readonly string[] = [
   'zoo',
   'cost-analysis',
   'diagram',
+  'charts',
   'weights',
   'hub',
   'keras-import',
@@ -38,6 +41,7 @@ export const withoutTensorflow: readonly string[] = [
   'runtime',
   'backend-onnx',
   'engine',
+  'parity',
 ];
 
 const isFree = (room: string): boolean => room.startsWith('apps/') || room === 'bench';

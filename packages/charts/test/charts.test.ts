@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { XMLValidator } from 'fast-xml-parser';
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { describe, expect, it } from 'vitest';
+import { accuracyChart, costAxes, layersChart, type NetworkPoint, paretoFront } from '../src/index.js';
+import { renderSvg } from '../src/render/index.js';
+
+/** torchvision's documentation, weights IMAGENET1K_V1. */
+const points: readonly NetworkPoint[] = [
+  {
+    model: 'resnet18',
+    family: 'resnet',
+    macs: 1.814e9,
+    params: 11_689_512,
+    memory: 5e7,
+    top1: 69.758,
+    source: 'torchvision',
+  },
+  {
+    model: 'resnet50',
+    family: 'resnet',
+    macs: 4.089e9,
+    params: 25_557_032,
+    memory: 1e8,
+    top1: 76.13,
+    source: 'torchvision',
+  },
+  {
+    model: 'vgg16',
+    family: 'vgg',
+    macs: 15.47e9,
+    params: 138_357_544,
+    memory: 6e8,
+    top1: 71.592,
+    source: 'torchvision',
+  },
+  {
+    model: 'mobilenet_v2',
+    family: 'mobilenet-v2',
+    macs: 0.301e9,
+    params: 3_504_872,
+    memory: 2e7,
+    top1: 71.878,
+    source: 'torchvision',
+  },
+];
+
+/** Everything that Vega-Lite complains of. */
+function complaints(spec: TopLevelSpec): readonly string[] {
+  const said: string[] = [];
+  const logger = {
+    level: () => logger,
+    error: (...args: readonly unknown[]) => log(args),
+    warn: (...args: readonly unknown[]) => log(args),
+    info: () => logger,
+    debug: () => logger,
+  };
+  const log = (args: readonly unknown[]) => {
+    said.push(args.join(' '));
+    return logger;
+  };
+  parse(compile(spec, { logger: logger as never }).spec);
+  return said;
+}
+
+describe('paretoFront', () => {
+  const cost = ({ macs }: NetworkPoint): number => macs;
+  const worth = ({ top1 }: NetworkPoint): number => top1;
+
+  it('of four networks is MobileNet V2 and ResNet-50', () => {
+    expect(paretoFront(points, cost, worth).map(({ model }) => model)).toEqual(['mobilenet_v2', 'resnet50']);
+  });
+
+  it('holds exactly what nothing else beats, in order of cost', () => {
+    const pair = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }));
+    fc.assert(
+      fc.property(fc.array(pair), (pairs) => {
+        const front = paretoFront(
+          pairs,
+          ([c]) => c,
+          ([, w]) => w,
+        );
+        const beaten = ([c, w]: readonly [number, number]): boolean =>
+          pairs.some(([oc, ow]) => oc <= c && ow >= w && (oc < c || ow > w));
+        const unbeaten = new Set(pairs.filter((each) => !beaten(each)).map(String));
+        expect(front.map(String)).toEqual(
+          [...unbeaten].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)),
+        );
+      }),
+    );
+  });
+});
+
+describe('accuracyChart', () => {
+  it.each(Object.keys(costAxes) as (keyof typeof costAxes)[])(
+    'against %s is a specification without a warning',
+    (cost) => {
+      expect(complaints(accuracyChart(points, { cost }))).toEqual([]);
+    },
+  );
+
+  it('draws a mark a network, joins the front and names every network where there are few', async () => {
+    const svg = await renderSvg(accuracyChart(points));
+    expect(XMLValidator.validate(svg)).toBe(true);
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(points.length);
+    for (const { model } of points) expect(svg).toContain(`>${model}</text>`);
+  });
+
+  it('names the front alone where there are many', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...points[2]!, model: `heavier${i}`, macs: 2e10 + i * 1e9 }));
+    const svg = await renderSvg(accuracyChart([...points, ...many]));
+    expect(svg).toContain('>resnet50</text>');
+    expect(svg).not.toContain('>heavier3</text>');
+  });
+
+  it('keeps names text', async () => {
+    const svg = await renderSvg(accuracyChart([{ ...points[0]!, model: '<script>alert("1")</script>' }]));
+    expect(svg).not.toContain('<script');
+    expect(XMLValidator.validate(svg)).toBe(true);
+  });
+});
+
+describe('layersChart', () => {
+  const layers = [
+    { path: 'conv1', kind: 'conv 7x7', macs: 118_013_952, params: 9408, activations: 802_816 },
+    { path: 'fc', kind: 'dense', macs: 512_000, params: 513_000, activations: 1000 },
+  ];
+
+  it('is a specification without a warning, with three bars a layer', async () => {
+    const spec = layersChart('resnet18', layers);
+    expect(complaints(spec)).toEqual([]);
+    const svg = await renderSvg(spec);
+    expect(XMLValidator.validate(svg)).toBe(true);
+    expect(svg.match(/aria-roledescription="bar"/g)).toHaveLength(3 * layers.length);
+  });
+});
+
+describe('renderSvg', () => {
+  it('loads nothing, where Vega by itself reads the disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'convzoo-charts-'));
+    try {
+      const path = join(folder, 'points.json');
+      writeFileSync(path, '[{"a":1},{"a":2}]');
+      const encoding = { x: { field: 'a', type: 'quantitative' } } as const;
+      const spec: TopLevelSpec = { data: { url: path }, mark: 'point', encoding };
+      const drawn = /aria-roledescription="point"/g;
+      expect(await new View(parse(compile(spec).spec), { renderer: 'none' }).toSVG()).toMatch(drawn);
+      expect(await renderSvg(spec)).not.toMatch(drawn);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
