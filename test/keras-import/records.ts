@@ -61,7 +61,7 @@ function valuesOf(name: string, leaf: string, shape: readonly number[], log4: nu
   return goldenArray(name, sizeOf(shape), role, { ...options, log4 });
 }
 
-export function inputOf({ input: { shape, kind } }: KerasRecord): Float32Tensor {
+export function inputOf({ input: { shape, kind } }: Pick<KerasRecord, 'input'>): Float32Tensor {
   if (shape.length === 4) return fillInput(shape, 'NHWC', kind);
   const { data } = fillInput([1, 1, ...shape], 'NHWC', kind);
   return float32Tensor(shape, data);

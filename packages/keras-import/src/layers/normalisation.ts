@@ -60,7 +60,9 @@ export const normalization: Converter = (layer) => {
   const constants = (name: 'mean' | 'variance', otherwise: number): readonly number[] => {
     if (settings.has(name)) return settings.numbers(name);
     const { path, name: ownName } = layer.config;
-    const kept = context.constants.get(`${path}/${name}`) ?? context.constants.get(`${ownName}/${name}`);
+    // TensorFlow.js's converter leaves the layer's name out.
+    const names = [`${path}/${name}`, `${ownName}/${name}`, name];
+    const kept = names.map((candidate) => context.constants.get(candidate)).find((numbers) => numbers !== undefined);
     if (kept === undefined) layer.note(`${path}: no ${name} was given, so it is ${otherwise}`);
     return kept ?? [otherwise];
   };
