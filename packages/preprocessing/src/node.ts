@@ -8,6 +8,19 @@ import { decode } from './decode/decode.js';
 import type { DecodeOptions } from './decode/limits.js';
 import type { Image } from './image.js';
 
+export {
+  type Cifar100Options,
+  cifar10File,
+  cifar100File,
+  fileSource,
+  type IdxFiles,
+  type ImageFolderOptions,
+  idxFiles,
+  imageFolder,
+  loadBatches,
+  type WorkerBatchOptions,
+} from './datasets/node/index.js';
+
 /** Reads and decodes a picture file; errors as `decode`, and the file system's own. */
 export async function decodeFile(path: string, options?: DecodeOptions): Promise<Image> {
   return decode(await readFile(path), options);

@@ -1,0 +1,13 @@
+export { type Batch, type BatchOptions, batches } from './batches.js';
+export { cifar10Records, cifar100Records } from './cifar-records.js';
+export { CIFAR10_CLASSES, CIFAR10_SIZE, type LabelledImages, readCifar10Binary } from './cifar10.js';
+export { readCifar10JpegTar, type Split } from './cifar10-jpeg.js';
+export { SampleError, type SampleFailure } from './errors.js';
+export { type IdxSources, MNIST_CLASSES, streamIdx } from './idx.js';
+export { arrayDataset, imageDataset, inStoredOrder, loadDataset } from './memory.js';
+export { DEFAULT_SHUFFLE_BUFFER, shuffleBuffer } from './order.js';
+export type { Prepared } from './prepare.js';
+export { indexedRecords, type ReadAt, type RecordFormat, streamedRecords } from './records.js';
+export { DEFAULT_MAX_ENTRY_BYTES, readTar, type TarFile, type TarOptions } from './tar.js';
+export { type SampleFiles, type TarTreeOptions, tarTree, type WebDatasetOptions, webDataset } from './tar-datasets.js';
+export type { ByteSource, Dataset, IndexedDataset, RawSample, StreamDataset } from './types.js';
