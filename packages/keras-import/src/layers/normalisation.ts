@@ -70,7 +70,8 @@ export const normalization: Converter = (layer) => {
   const scale = variance.map((value) => 1 / Math.max(Math.sqrt(value), SMALLEST_DEVIATION));
   const each = Math.max(mean.length, scale.length);
   const offset = Array.from({ length: each }, (_, i) => {
-    return -(mean[i % mean.length] ?? 0) * (scale[i % scale.length] ?? 0);
+    // Not minus the product, which would be -0 where JSON has 0.
+    return 0 - (mean[i % mean.length] ?? 0) * (scale[i % scale.length] ?? 0);
   });
   return layer.like(input, layer.node('rescale', { scale, offset }, [layer.channelwise(input)]));
 };
