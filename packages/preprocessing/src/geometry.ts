@@ -1,8 +1,9 @@
 import { crop, padConstant, type Rectangle } from './crop.js';
+import { invalidArgument } from './errors.js';
 import { checkSize, type Image, type Size } from './image.js';
 import { orient } from './orient.js';
 import type { Filter } from './resize/filters.js';
-import { resize } from './resize/resize.js';
+import { type Box, resize } from './resize/resize.js';
 
 export { crop, type Padding, padConstant, type Rectangle } from './crop.js';
 
@@ -57,6 +58,37 @@ function centred(source: Size, { height, width }: Size): Rectangle {
 export function centerSquare(image: Image): Image {
   const side = Math.min(image.height, image.width);
   return centerCrop(image, { height: side, width: side });
+}
+
+/**
+ * The part of the source that Keras's `load_img(keep_aspect_ratio=True)` resizes: the largest centred rectangle with the
+ * target's aspect, in whole pixels. It is a box of `resize`, not a crop before it: the filter reads beyond its edge.
+ */
+export function keepAspectBox(source: Size, target: Size): Box {
+  const height = Math.min(source.height, Math.floor((source.width * target.height) / target.width));
+  const width = Math.min(source.width, Math.floor((source.height * target.width) / target.height));
+  const top = Math.floor((source.height - height) / 2);
+  const left = Math.floor((source.width - width) / 2);
+  return { left, top, right: left + width, bottom: top + height };
+}
+
+/** torchvision's `FiveCrop`: top left, top right, bottom left, bottom right, centre. */
+export function fiveCrop(image: Image, size: Size): [Image, Image, Image, Image, Image] {
+  const right = image.width - size.width;
+  const bottom = image.height - size.height;
+  const at = (left: number, top: number): Image => crop(image, { left, top, height: size.height, width: size.width });
+  return [at(0, 0), at(right, 0), at(0, bottom), at(right, bottom), centerCrop(image, size)];
+}
+
+/** torchvision's `TenCrop`: the five crops, then those of the picture mirrored left to right (AlexNet's ten views). */
+export function tenCrop(image: Image, size: Size): Image[] {
+  return [...fiveCrop(image, size), ...fiveCrop(flipHorizontal(image), size)];
+}
+
+/** The shorter side before a centre crop of `size` pixels that keeps `cropPct` of it: timm's `floor(size / crop_pct)`. */
+export function resizeSizeFor(size: number, cropPct: number): number {
+  if (!(cropPct > 0 && cropPct <= 1)) throw invalidArgument(`cropPct must be above 0 and at most 1, got ${cropPct}`);
+  return Math.floor(size / cropPct);
 }
 
 /** Mirrors left to right. */

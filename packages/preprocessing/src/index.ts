@@ -8,19 +8,30 @@ export { DEFAULT_MAX_PIXELS, type DecodeOptions } from './decode/limits.js';
 export { type Colour, type ContactSheetOptions, contactSheet } from './encode/contact-sheet.js';
 export { type EncodeOptions, encode, type JpegOptions, type PngOptions } from './encode/encode.js';
 export { DatasetError, ImageError, type ImageErrorCode, PreprocessingError } from './errors.js';
-export { type ExplainedStage, type ExplainOptions, explain, explainStages, type StageReport } from './explain/explain.js';
+export {
+  type ExplainedStage,
+  type ExplainOptions,
+  explain,
+  explainStages,
+  type StageReport,
+} from './explain/explain.js';
 export { pictureOf } from './explain/picture.js';
+export { createFloatImage, type FloatImage, toFloatImage } from './float-image.js';
 export {
   centerCrop,
   centerCropRectangle,
   centerSquare,
   crop,
+  fiveCrop,
   flipHorizontal,
+  keepAspectBox,
   type Padding,
   padConstant,
   type Rectangle,
   resizeShorterSide,
+  resizeSizeFor,
   shorterSideSize,
+  tenCrop,
 } from './geometry.js';
 export { createImage, type Image, type Size } from './image.js';
 export { type Channels, IMAGENET_MEAN, IMAGENET_STD, type Normalisation, normalisations } from './normalise.js';
@@ -39,4 +50,6 @@ export {
 export { type Preset, type PresetName, presets, type ResizeRule } from './preset.js';
 export type { Filter } from './resize/filters.js';
 export { type Box, type ResizeOptions, resize } from './resize/resize.js';
+export { resizeTensorflow, type TensorflowMethod, type TensorflowResizeOptions } from './resize/tensorflow.js';
+export { resizeTorch, type TorchInterpolation, type TorchResizeOptions } from './resize/torch.js';
 export { type Layout, type PixelTensor, type TensorOptions, tensorOf, toTensor, type ValueType } from './tensor.js';

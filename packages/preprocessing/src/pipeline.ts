@@ -1,5 +1,5 @@
 import type { Rectangle } from './crop.js';
-import { centerCrop, centerCropRectangle, centerSquare, shorterSideSize } from './geometry.js';
+import { centerCrop, centerCropRectangle, centerSquare, keepAspectBox, shorterSideSize } from './geometry.js';
 import type { Image, Size } from './image.js';
 import type { Preset } from './preset.js';
 import { type Box, resize } from './resize/resize.js';
@@ -96,6 +96,11 @@ function resizeStages({ resize: rule, filter }: Preset): ImageStage[] {
           filter,
         })),
       ];
+    }
+    case 'keep-aspect': {
+      const { height, width } = rule;
+      const target = (size: Size): Target => ({ height, width, filter, box: keepAspectBox(size, rule) });
+      return [resizeStage({ ...rule, filter }, target)];
     }
     case 'exact':
       return [resizeStage({ ...rule, filter }, () => ({ height: rule.height, width: rule.width, filter }))];

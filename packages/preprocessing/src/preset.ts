@@ -8,6 +8,8 @@ export type ResizeRule =
   | { readonly mode: 'shorter-side'; readonly size: number }
   /** The largest centred square is cut out and resized, so that the aspect is kept. */
   | { readonly mode: 'center-square'; readonly size: number }
+  /** Keras's `load_img(keep_aspect_ratio=True)`: the largest centred part with the target's aspect, by a source box. */
+  | { readonly mode: 'keep-aspect'; readonly height: number; readonly width: number }
   /** Both sides are given, whatever the aspect was. */
   | { readonly mode: 'exact'; readonly height: number; readonly width: number }
   | { readonly mode: 'none' };

@@ -1,66 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Box, createImage, crop, type Filter, type Image, resize } from '../src/index.js';
+import { createImage, crop, type Filter, resize } from '../src/index.js';
 import { resamplePlain } from '../src/resize/plain.js';
 import { type Resampler, resizeBy } from '../src/resize/resize.js';
 import { resampleSimd } from '../src/resize/simd.js';
-import { fixtureRecords, sha256, syntheticImage } from './support/fixtures.js';
-
-interface ResizeRecord {
-  image: string;
-  source: [number, number];
-  filter: string | null;
-  size: [number, number];
-  box?: [number, number, number, number] | null;
-  sha256: string;
-  sha256_pillow13?: string;
-}
+import { sha256, syntheticImage } from './support/fixtures.js';
 
 const FILTERS: Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
 
-/** Both ways to compute a resize have to pass the same vectors. */
 const RESAMPLERS: [string, Resampler][] = [
   ['SIMD', (image, columns, rows) => resampleSimd(image, columns, rows)!],
   ['plain TypeScript', resamplePlain],
 ];
-
-function run(record: ResizeRecord, resampler: Resampler): Image {
-  const source = syntheticImage(record.image, ...record.source);
-  if (record.filter === null) return source;
-  const [height, width] = record.size;
-  const filter = record.filter.toLowerCase() as Filter;
-  const [left, top, right, bottom] = record.box ?? [];
-  const box = record.box ? { box: { left, top, right, bottom } as Box } : {};
-  return resizeBy(resampler, source, { height, width, filter, ...box });
-}
-
-describe.each(RESAMPLERS)('Pillow bit for bit, %s', (_, resampler) => {
-  for (const [title, file, count] of [
-    ['whole pictures', 'pillow-resize.jsonl', 178],
-    ['source boxes', 'pillow-boxes.jsonl', 480],
-  ] as const) {
-    test(`${title}: every record of ${file}`, () => {
-      const records = fixtureRecords<ResizeRecord>(file);
-      expect(records).toHaveLength(count);
-      const wrong = records.filter(
-        (record) => ![record.sha256, record.sha256_pillow13].includes(sha256(run(record, resampler).data)),
-      );
-      expect(wrong).toEqual([]);
-    });
-  }
-
-  test('Keras load_img without keep_aspect_ratio is the same resize', () => {
-    const records = fixtureRecords<ResizeRecord & { kind: string; target: [number, number]; interpolation: string }>(
-      'keras-preprocessing.jsonl',
-    ).filter(({ kind }) => kind === 'load_img');
-    expect(records).toHaveLength(24);
-    const wrong = records.filter((record) => {
-      const result = run({ ...record, filter: record.interpolation, size: record.target }, resampler);
-      return ![record.sha256, record.sha256_pillow13].includes(sha256(result.data));
-    });
-    expect(wrong).toEqual([]);
-  });
-});
 
 describe('properties', () => {
   const size = fc.integer({ min: 1, max: 40 });
