@@ -4,6 +4,7 @@ import { classifyCommand } from './commands/classify.js';
 import { costCommand } from './commands/cost.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { graphCommand } from './commands/graph.js';
+import { preprocessCommand } from './commands/preprocess.js';
 import { trainCommand } from './commands/train.js';
 import { weightsCommand } from './commands/weights/index.js';
 
@@ -23,6 +24,7 @@ export function program() {
     .addCommand(evaluateCommand())
     .addCommand(costCommand())
     .addCommand(graphCommand())
+    .addCommand(preprocessCommand())
     .addCommand(trainCommand())
     .addCommand(weightsCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');

@@ -1,7 +1,8 @@
-import { ConvzooError, float32Tensor } from '@convzoo/layers';
+import { float32Tensor } from '@convzoo/layers';
 import { type Image, preprocess } from '@convzoo/preprocessing';
 import { decodeFile } from '@convzoo/preprocessing/node';
 import type { Session } from '@convzoo/runtime';
+import { fileError } from '../pictures/file-error.js';
 import type { LoadedNetwork } from './load.js';
 
 export interface Guess {
@@ -19,16 +20,9 @@ export interface Times {
 
 /** Reads and decodes a picture; the file system's own errors get a code and a sentence. */
 export async function readPicture(path: string): Promise<Image> {
-  try {
-    return await decodeFile(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new ConvzooError('no-such-file', `${path}: there is no such file.`, { cause: error });
-    if (code === 'EISDIR') throw new ConvzooError('no-such-file', `${path} is a folder.`, { cause: error });
-    if (code === 'EACCES')
-      throw new ConvzooError('cannot-read', `${path} may not be read: permission denied.`, { cause: error });
-    throw error;
-  }
+  return decodeFile(path).catch((error: unknown) => {
+    throw fileError(path, error);
+  });
 }
 
 /** softmax, computed in float64 from the largest logit down so that nothing overflows. */

@@ -4,7 +4,7 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { UsageError } from '../errors.js';
 
 /** Names that are looked for in folders; a file that is named itself is read whatever it is called. */
-const PATTERN = '**/*.{jpg,jpeg,png,bmp,JPG,JPEG,PNG,BMP}';
+const PATTERN = '**/*.{jpg,jpeg,png,webp,gif,bmp}';
 
 /**
  * The picture files that arguments mean, in order and each once: files as they are, folders with everything below them,
@@ -18,7 +18,7 @@ export async function findPictures(inputs: readonly string[]): Promise<readonly 
   if (found.size === 0) {
     throw new UsageError(
       'no-pictures',
-      `No picture was found in ${inputs.join(', ')}; name JPEG, PNG or BMP files, or a folder of them.`,
+      `No picture was found in ${inputs.join(', ')}; name JPEG, PNG, WebP, GIF or BMP files, or a folder of them.`,
     );
   }
   return [...found];
@@ -27,7 +27,7 @@ export async function findPictures(inputs: readonly string[]): Promise<readonly 
 async function expand(input: string): Promise<readonly string[]> {
   const info = await stat(input).catch(() => undefined);
   if (info?.isDirectory() === true) {
-    const files = await glob(PATTERN, { cwd: input });
+    const files = await glob(PATTERN, { cwd: input, caseSensitiveMatch: false });
     return files.sort().map((file) => join(input, file));
   }
   // A file that exists is meant literally, even where its name has brackets in it.

@@ -1,0 +1,113 @@
+import { type Preset, presets } from '@convzoo/preprocessing';
+import { describeFailure, EXIT, type Failure } from '../errors.js';
+import { presetCalled } from '../network/preset.js';
+import { prepareFolder } from '../output/folder.js';
+import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { wrapList } from '../output/wrap.js';
+import { findPictures } from '../pictures/find.js';
+import { type RunStage, runStages, stageSaver } from '../pictures/stages.js';
+import { command, wholeNumber } from './options.js';
+
+/** With --explain it has its parameters. */
+type ShownStage = Omit<RunStage, 'parameters'> & Partial<Pick<RunStage, 'parameters'>>;
+
+/** One entry of `--json`. */
+type Answer =
+  | { readonly file: string; readonly stages: readonly ShownStage[] }
+  | { readonly file: string; readonly error: Failure };
+
+export function preprocessCommand() {
+  return command('preprocess')
+    .description('Turn pictures into the input of a network, and say what every stage gave')
+    .argument('<pictures...>', 'files, folders or patterns')
+    .option('--preset <name>', `${Object.keys(presets).join(', ')}; without one, pictures are only decoded`)
+    .option('--explain', 'say the parameters of every stage, too')
+    .option('--save-stages <folder>', 'write a PNG of every stage')
+    .option('--no-orient', 'leave pictures as they are stored, whatever EXIF says')
+    .option('--max-pixels <count>', 'refuse larger pictures from their header', wholeNumber(1))
+    .addHelpText(
+      'after',
+      `
+SHA-256 is of the RGB bytes of a picture, row by row, and of the little-endian
+float32 values of the last stage: equal hashes mean equal input.
+
+Examples:
+  $ convzoo preprocess cat.jpg
+  $ convzoo preprocess photos/ --preset imagenet-torch --explain
+  $ convzoo preprocess '*.jpg' --preset imagenet-torch --explain --json
+  $ convzoo preprocess cat.jpg --preset cifar10 --save-stages stages/`,
+    )
+    .action(async (inputs, options) => {
+      process.exitCode = await preprocess(inputs, options);
+    });
+}
+
+interface PreprocessOptions {
+  readonly preset?: string | undefined;
+  readonly explain?: boolean | undefined;
+  readonly saveStages?: string | undefined;
+  readonly orient: boolean;
+  readonly maxPixels?: number | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
+async function preprocess(inputs: readonly string[], options: PreprocessOptions): Promise<number> {
+  const terminal = terminalOf(options);
+  const { saveStages: folder, orient, maxPixels, explain = false } = options;
+  const preset: Preset | undefined = options.preset === undefined ? undefined : presets[presetCalled(options.preset)];
+  const pictures = await findPictures(inputs);
+  if (folder !== undefined) await prepareFolder(folder);
+  const save = folder === undefined ? undefined : stageSaver(folder);
+  const decode = { applyOrientation: orient, ...(maxPixels !== undefined && { maxPixels }) };
+  const answers: Answer[] = [];
+  for (const file of pictures) {
+    const answer = await answerFor(file, () => runStages(file, preset, decode, save), explain);
+    answers.push(answer);
+    if (options.json !== true) printAnswer(terminal, answer);
+  }
+  if (options.json === true) printJson(answers);
+  else if (folder !== undefined) terminal.note(`Pictures of the stages: ${folder}`);
+  return answers.some((answer) => 'error' in answer) ? EXIT.failure : EXIT.ok;
+}
+
+/** A file that cannot be read is answered in its place, and does not stop the others. */
+async function answerFor(file: string, run: () => Promise<readonly RunStage[]>, explain: boolean): Promise<Answer> {
+  try {
+    const stages = await run();
+    return { file, stages: explain ? stages : stages.map(({ parameters: _, ...stage }) => stage) };
+  } catch (error) {
+    return { file, error: describeFailure(error) };
+  }
+}
+
+/** Columns of the table: two of indent, the stage, its size, its type; the hash has the rest. */
+const NAME = 14;
+const SIZE = 14;
+const TYPE = 9;
+
+function printAnswer({ print, colors, width }: Terminal, answer: Answer): void {
+  print(colors.bold(answer.file));
+  if ('error' in answer) {
+    print(`  ${colors.red(answer.error.message)}`);
+    return;
+  }
+  for (const stage of answer.stages) {
+    const facts = `  ${stage.name.padEnd(NAME)}${sizeOf(stage).padEnd(SIZE)}${stage.dtype.padEnd(TYPE)}`;
+    print(`${facts}${shortened(stage.sha256, width - facts.length)}`);
+    const parameters = Object.entries(stage.parameters ?? {}).map(
+      ([name, value]) => `${name} ${JSON.stringify(value)}`,
+    );
+    for (const line of wrapList(parameters, width, ' '.repeat(NAME + 2))) print(colors.dim(line));
+  }
+}
+
+function sizeOf({ size, channels }: ShownStage): string {
+  return [...size, channels].join('x');
+}
+
+/** The whole hash where there is room, else its beginning: enough to see a difference; `--json` has all of it. */
+function shortened(hash: string, room: number): string {
+  return hash.length <= room ? hash : `${hash.slice(0, Math.max(room - 3, 8))}...`;
+}
