@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { classifyCommand } from './commands/classify.js';
+import { convertCommand } from './commands/convert.js';
 import { costCommand } from './commands/cost.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { graphCommand } from './commands/graph.js';
@@ -22,6 +23,7 @@ export function program() {
     .version(version())
     .addCommand(classifyCommand(), { isDefault: true })
     .addCommand(evaluateCommand())
+    .addCommand(convertCommand())
     .addCommand(costCommand())
     .addCommand(graphCommand())
     .addCommand(preprocessCommand())

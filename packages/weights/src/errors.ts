@@ -33,6 +33,8 @@ export type WeightsErrorCode =
   | 'bad-value'
   /** Two names of a graph meet in one name of the dialect. */
   | 'bad-dialect'
+  /** A network with a node that Keras's layers cannot express. */
+  | 'no-architecture'
   /** The tensors of a file are not those of the network; see WeightsFitError. */
   | 'weights-do-not-fit';
 

@@ -10,6 +10,7 @@ export {
   type WeightDescription,
 } from './describe.js';
 export * from './dialects/index.js';
+export { castFloats, type WritableFormat, writableFormats, writableIn } from './element-types.js';
 export { encodeWeights } from './encode.js';
 export { WeightsError, type WeightsErrorCode } from './errors.js';
 export { type Fit, type FitCandidate, fitNetworks } from './fit.js';
@@ -29,6 +30,7 @@ export { type OpenOptions, openWeights } from './formats/open.js';
 export { openPyTorch, type PyTorchOptions } from './formats/pytorch/index.js';
 export * from './formats/safetensors/index.js';
 export * from './formats/tfjs/index.js';
+export { kerasTopology } from './keras-topology/index.js';
 export * from './layout/index.js';
 export { folderSource } from './siblings.js';
 export * from './store.js';

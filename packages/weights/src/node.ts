@@ -1,2 +1,2 @@
 export { fileSource, openWeightsFile } from './node/file-source.js';
-export { writeFileAtomic } from './node/write-atomic.js';
+export { writeFileAtomic, writeFilesAtomic } from './node/write-atomic.js';

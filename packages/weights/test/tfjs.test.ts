@@ -10,6 +10,7 @@ import {
   bindWeights,
   encodeWeights,
   folderSource,
+  fromFloat16,
   memorySource,
   type NamedTensor,
   openTfjs,
@@ -105,6 +106,16 @@ describe('writing', () => {
     for (const { name, tensor: value } of tensors) expect(await file.read(name)).toEqual(value);
   });
 
+  test('float16 is written as such and read as float32', async () => {
+    const bits16 = new Uint16Array([0x3c00, 0xc000, 0x7e00, 0x0001]);
+    const files = writeTfjs([{ name: 'h', tensor: { dtype: 'float16', shape: [4], data: bits16 } }], { name: 'm.json' });
+    expect([...files.keys()]).toEqual(['m.json', 'group1-shard1of1.bin']);
+    expect(files.get('group1-shard1of1.bin')).toHaveLength(8);
+    const file = await openWeights(folderSource(files, 'm.json'));
+    expect(await file.read('h')).toEqual({ dtype: 'float32', shape: [4], data: fromFloat16(bits16) });
+    expect(file.metadata.get('quantisation')).toBe('1 float16');
+  });
+
   test('a whole network in the names of Keras comes back', async () => {
     const graph = buildModel('mobilenet_v2', { dialect: 'keras' });
     const params = countingParameters(graph);
@@ -117,8 +128,8 @@ describe('writing', () => {
 
   test.each<[string, () => unknown, string]>([
     [
-      'float16',
-      () => writeTfjs([{ name: 'a', tensor: { dtype: 'float16', shape: [1], data: new Uint16Array(1) } }]),
+      'bfloat16',
+      () => writeTfjs([{ name: 'a', tensor: { dtype: 'bfloat16', shape: [1], data: new Uint16Array(1) } }]),
       'unknown-dtype',
     ],
     ['a name twice', () => writeTfjs([tensor('a', [1]), tensor('a', [1])]), 'duplicate-name'],

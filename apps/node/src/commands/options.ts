@@ -24,7 +24,7 @@ export const numberBetween =
   };
 
 /** Every command, for hints. */
-export const COMMANDS = ['classify', 'evaluate', 'cost', 'graph', 'preprocess', 'train', 'weights', 'help'] as const;
+export const COMMANDS = ['classify', 'evaluate', 'convert', 'cost', 'graph', 'preprocess', 'train', 'weights', 'help'] as const;
 
 /** A command with the options that all have. */
 export function command(name: string) {

@@ -6,12 +6,16 @@ import type { NamedTensor } from '../../weight-file.js';
 /** What TensorFlow.js's converter takes for files of numbers. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
+const HALF = { dtype: 'float16', original_dtype: 'float32' } as const;
+
 export interface TfjsOptions {
   /**
    * The architecture in Keras's form, as `tf.loadLayersModel` needs it. Null by default: then the weights are for
    * `tf.io.loadWeights` or for a model that is there already, and `tf.loadLayersModel` refuses the file.
    */
   readonly modelTopology?: object | null;
+  /** Name of the file with the model, `model.json` by default. */
+  readonly name?: string;
   /** Whose work the file is. */
   readonly generatedBy?: string;
   /** Most bytes of each file of numbers, 4 MB by default. */
@@ -19,18 +23,23 @@ export interface TfjsOptions {
 }
 
 /**
- * A TensorFlow.js layers-model: `model.json` and the files of numbers that it names, by name. Only what TensorFlow.js has
- * is written: float32, int32 and bool; convert others first. Throws WeightsError `unknown-dtype`, `duplicate-name` or
+ * A TensorFlow.js layers-model: the model's JSON and the files of numbers that it names, by name. Only what TensorFlow.js
+ * has is written: float32, float16 (which it reads as float32), int32 and bool; convert others first. Throws WeightsError `unknown-dtype`, `duplicate-name` or
  * `bad-shape`.
  */
 export function writeTfjs(
   tensors: Iterable<NamedTensor>,
-  { modelTopology = null, generatedBy = 'convzoo', shardBytes = SHARD_BYTES }: TfjsOptions = {},
+  {
+    modelTopology = null,
+    name: modelName = 'model.json',
+    generatedBy = 'convzoo',
+    shardBytes = SHARD_BYTES,
+  }: TfjsOptions = {},
 ): ReadonlyMap<string, Uint8Array> {
   const all = [...tensors];
   const names = new Set<string>();
   const weights = all.map(({ name, tensor: { dtype, shape, data } }) => {
-    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+    if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'int32' && dtype !== 'bool') {
       throw new WeightsError(
         'unknown-dtype',
         `"${name}" is ${dtype}, which TensorFlow.js has not; convert it to float32.`,
@@ -43,7 +52,8 @@ export function writeTfjs(
       throw new WeightsError('duplicate-name', `Two tensors are called "${name}"; a model holds one of each name.`);
     }
     names.add(name);
-    return { name, shape, dtype };
+    // TensorFlow.js keeps float16 in files only: it is a way to quantise float32.
+    return dtype === 'float16' ? { name, shape, dtype: 'float32', quantization: HALF } : { name, shape, dtype };
   });
   const shards = split(
     all.map(({ tensor }) => bytesOf(tensor)),
@@ -57,7 +67,7 @@ export function writeTfjs(
     modelTopology,
     weightsManifest: [{ paths, weights }],
   };
-  const files = new Map([['model.json', new TextEncoder().encode(JSON.stringify(model))]]);
+  const files = new Map([[modelName, new TextEncoder().encode(JSON.stringify(model))]]);
   shards.forEach((shard, i) => {
     files.set(paths[i] ?? '', shard);
   });

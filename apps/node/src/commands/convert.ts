@@ -1,0 +1,102 @@
+import { formatBytes, formatInteger } from '@convzoo/cost-analysis/format';
+import type { DialectName } from '@convzoo/weights';
+import { type Conversion, convertFile, type Side } from '../conversion/convert.js';
+import { outputOf, refuseToOverwrite } from '../conversion/output.js';
+import { UsageError } from '../errors.js';
+import { printable, wrap } from '../output/printable.js';
+import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { command } from './options.js';
+
+export function convertCommand() {
+  return command('convert')
+    .description('Write a weight file in another format, and with --to in the names of another framework')
+    .argument('<in>', 'safetensors, PyTorch .pt, Keras .h5 or .keras, TensorFlow.js model.json, npz')
+    .argument('<out>', 'file to write: .safetensors, .npz, or .json for TensorFlow.js')
+    .option('-m, --model <name>', 'network of the file; found by its names and shapes if not given')
+    .option('--from <dialect>', 'whose names the file has: torchvision, timm or keras; found out if not given')
+    .option('--to <dialect>', 'whose names and layouts to write: torchvision, timm or keras')
+    .option('--format <name>', "safetensors, npz or tfjs; by the output's name if not given")
+    .option('--dtype <type>', 'write floats as float32 or float16')
+    .option('-f, --force', 'write over files that are there')
+    .addHelpText(
+      'after',
+      `
+Without --to names stay as they are, and the network need not be known. A model
+for TensorFlow.js gets Keras's names and an architecture where the network is
+known, so that tf.loadLayersModel loads it.
+
+Examples:
+  $ convzoo convert resnet18-f37072fd.pth resnet18.safetensors
+  $ convzoo convert mobilenet.h5 mobilenet.npz --to torchvision
+  $ convzoo convert resnet18.safetensors web/model.json --dtype float16`,
+    )
+    .action(async (path, out, options) => {
+      const output = outputOf(out, options.format);
+      const force = options.force === true;
+      if (!force) refuseToOverwrite(output);
+      const conversion = await convertFile(path, output, {
+        model: options.model,
+        from: oneOf(DIALECTS, options.from, '--from'),
+        to: oneOf(DIALECTS, options.to, '--to'),
+        dtype: oneOf(['float32', 'float16'] as const, options.dtype, '--dtype'),
+        force,
+      });
+      if (options.json === true) printJson(conversionToJson(conversion));
+      else if (options.quiet !== true) printConversion(conversion, terminalOf(options));
+    });
+}
+
+const DIALECTS: readonly DialectName[] = ['torchvision', 'timm', 'keras'];
+
+function oneOf<T extends string>(words: readonly T[], given: string | undefined, option: string): T | undefined {
+  const word = words.find((candidate) => candidate === given);
+  if (given === undefined || word !== undefined) return word;
+  throw new UsageError('bad-option', `${option} is one of ${words.join(', ')}; got "${given}".`);
+}
+
+/** Names of tensors that are listed. */
+const LISTED = 4;
+/** Columns of the names before the facts. */
+const LABEL = 9;
+
+function printConversion({ from, to, network, ...done }: Conversion, { print, colors, width }: Terminal): void {
+  const fact = (label: string, text: string): void => {
+    wrap(printable(text), Math.max(width - LABEL - 2, 20)).forEach((line, i) => {
+      print(`  ${colors.dim((i === 0 ? label : '').padEnd(LABEL))}${line}`);
+    });
+  };
+  const [main = ''] = [...to.files.keys()].slice(-1);
+  print(colors.bold(printable(`${from.file} -> ${main}`)));
+  fact('read', sideText(from));
+  if (network !== undefined) fact('network', `${network.spec}, ${network.found}`);
+  const files = to.files.size === 1 ? '' : ` in ${to.files.size} files`;
+  fact('wrote', `${sideText(to)}${files}`);
+  const changes = [...done.recast].map(([change, count]) => `${formatInteger(count)} tensors from ${change}`);
+  if (done.renamed > 0) changes.unshift(`${formatInteger(done.renamed)} tensors renamed`);
+  fact('changed', changes.length === 0 ? 'nothing' : changes.join(', '));
+  const { dropped } = done;
+  const more = dropped.length > LISTED ? ` and ${dropped.length - LISTED} more` : '';
+  fact('dropped', dropped.length === 0 ? 'nothing' : `${dropped.slice(0, LISTED).join(', ')}${more}`);
+  if (done.architecture !== undefined) {
+    fact(
+      'loads',
+      done.architecture ? 'by tf.loadLayersModel' : 'as weights only: tf.loadLayersModel needs an architecture',
+    );
+  }
+  for (const note of done.notes) fact('note', note);
+}
+
+function sideText({ format, dialect, tensors, bytes }: Side): string {
+  const names = dialect === undefined ? '' : `, names of ${dialect}`;
+  return `${format}${names}, ${formatInteger(tensors)} tensors, ${formatBytes(bytes)}`;
+}
+
+function conversionToJson({ to, recast, network, ...rest }: Conversion): object {
+  const { files, ...side } = to;
+  return {
+    ...rest,
+    network: network ?? null,
+    recast: Object.fromEntries(recast),
+    to: { ...side, files: [...files].map(([file, bytes]) => ({ file, bytes })) },
+  };
+}
