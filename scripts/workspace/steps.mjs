@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { findChromium } from '../browser/find.mjs';
 import { houseChecks } from '../checks/index.mjs';
 import { root, stateFolder } from './layout.mjs';
 import { pnpm, run } from './run.mjs';
@@ -108,15 +109,18 @@ export async function house(only = []) {
 }
 
 /**
- * Every vitest test, its output shown as it comes.
+ * A run of vitest, its output shown as it comes.
  *
+ * @param {string} name of the step
+ * @param {string} title
  * @param {string[]} args for vitest, e.g. a path
+ * @param {{ mayBeEmpty?: boolean }} [options] mayBeEmpty: whether a run without a single test is fine
  * @returns {Promise<Outcome>}
  */
-async function vitest(args) {
-  say(`vitest: ${args.length === 0 ? 'every test' : args.join(' ')} ...`);
+async function vitest(name, title, args, { mayBeEmpty = false } = {}) {
+  say(`${name}: ${title} ...`);
   const started = Date.now();
-  const totalsFile = join(stateFolder, 'vitest-totals.json');
+  const totalsFile = join(stateFolder, `${name}-totals.json`);
   rmSync(totalsFile, { force: true });
   const reporter = join(root, 'scripts/workspace/vitest-totals.mjs');
   const { code } = await run(
@@ -131,10 +135,36 @@ async function vitest(args) {
     : { passed: 0, failed: 0, skipped: 0, reasons: {} };
   const { passed, skipped } = totals;
   // vitest itself may fail where no test did, and a run without a single test proves nothing.
-  const failed = Math.max(totals.failed, code === 0 && passed + skipped > 0 ? 0 : 1);
-  say(`vitest: ${failed === 0 ? 'passed' : 'FAILED'} in ${duration(milliseconds)}`);
+  const failed = Math.max(totals.failed, code === 0 && (mayBeEmpty || passed + skipped > 0) ? 0 : 1);
+  say(`${name}: ${failed === 0 ? 'passed' : 'FAILED'} in ${duration(milliseconds)}`);
   const reasons = Object.entries(totals.reasons).map(([reason, count]) => `${reason} (${count} tests)`);
-  return { name: 'vitest', passed, failed, skipped, milliseconds, reasons };
+  return { name, passed, failed, skipped, milliseconds, reasons };
+}
+
+/**
+ * Every vitest test in Node.
+ *
+ * @param {string[]} args for vitest
+ */
+function inNode(args) {
+  return vitest('vitest', args.length === 0 ? 'every test' : args.join(' '), args);
+}
+
+/**
+ * The tests that run in a browser too, where there is a Chromium.
+ *
+ * @param {string[]} args for vitest; paths may leave nothing to do
+ */
+async function inBrowser(args) {
+  const chromium = await findChromium();
+  if (chromium === undefined) {
+    const skipped = 'no Chromium here: `npm run browser:install` brings one';
+    return step('browser', 'tests in Chromium', async () => ({ skipped }));
+  }
+  const config = join(root, 'vitest.browser.config.ts');
+  const mayBeEmpty = args.length > 0;
+  const empty = mayBeEmpty ? ['--passWithNoTests'] : [];
+  return vitest('browser', `tests in ${chromium}`, ['--config', config, ...empty, ...args], { mayBeEmpty });
 }
 
 /**
@@ -145,6 +175,6 @@ async function vitest(args) {
  */
 export async function everything(vitestArgs = []) {
   const outcomes = [await lint(), await typecheck(), await build()];
-  outcomes.push(...(await house()), await vitest(vitestArgs));
+  outcomes.push(...(await house()), await inNode(vitestArgs), await inBrowser(vitestArgs));
   return outcomes;
 }

@@ -1,0 +1,34 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { findChromium } from './scripts/browser/find.mjs';
+
+const executablePath = await findChromium();
+
+// Sources are tested, as in vitest.config.ts, but with the browser's side of each package.
+const conditions = ['source', 'module', 'browser', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  // With these headers a page is cross-origin isolated, as the app's is: shared memory for threads.
+  server: {
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+  },
+  test: {
+    // Files that run in Node too, word for word.
+    include: ['packages/preprocessing/test/vectors.test.ts'],
+    testTimeout: 30_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(executablePath === undefined ? {} : { executablePath }),
+          // Containers run as root and have no sandbox of their own to nest; nothing foreign is loaded.
+          args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
