@@ -1,21 +1,19 @@
 /** What an imported network can do like any other: be saved as JSON, counted, drawn on another input size, trained. */
 import { cpuBackend } from '@convzoo/backend-tfjs/cpu';
 import { analyse } from '@convzoo/cost-analysis';
-import { importKerasConfig, kerasOps } from '@convzoo/keras-import';
+import { kerasOps } from '@convzoo/keras-import';
 import { graphFromJson, graphToJson, hashGraph, outputOf } from '@convzoo/layers';
 import { initialise, sgd, Trainer } from '@convzoo/training';
 import { describe, expect, it } from 'vitest';
-import { fillVariables, inputOf, readRecords } from './records.js';
+import { fillVariables, importRecord, inputOf, readRecords } from './records.js';
 
 const records = readRecords();
-const imported = (record: (typeof records)[number]) =>
-  importKerasConfig(record.config, { input: record.input.shape.slice(1), kerasVersion: record.keras });
 
 describe('the graph of a Keras model', () => {
   it.each(records.map((record) => [record.case, record] as const))(
     '%s survives JSON and is counted',
     async (_, record) => {
-      const { graph, variables } = imported(record);
+      const { graph, variables } = importRecord(record);
       const again = graphFromJson(JSON.parse(JSON.stringify(graphToJson(graph))), { ops: kerasOps });
       expect(again).toEqual(graph);
       expect(await hashGraph(again)).toBe(await hashGraph(graph));
@@ -31,7 +29,7 @@ describe('the graph of a Keras model', () => {
     ({ keras, params, input }) => /^3/.test(keras) && params < 1e4 && input.shape.length === 4,
   );
   it.each(small.map((record) => [record.case, record] as const))('%s learns', async (_, record) => {
-    const { graph } = imported(record);
+    const { graph } = importRecord(record);
     expect(outputOf(graph).shape).toHaveLength(1);
     const params = initialise(graph, 1);
     const trainer = await Trainer.create({ graph, params, backend: await cpuBackend(), optimiser: sgd({}) });

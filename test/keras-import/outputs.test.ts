@@ -1,10 +1,9 @@
 /** Models of Keras 2 and 3, from their configurations alone, give Keras's outputs (fixtures/keras-import/generate.py). */
 import { cpuBackend } from '@convzoo/backend-tfjs/cpu';
 import { wasmBackend } from '@convzoo/backend-tfjs/wasm';
-import { importKerasConfig } from '@convzoo/keras-import';
 import { sizeOf } from '@convzoo/layers';
 import { describe, expect, it } from 'vitest';
-import { difference, fillVariables, finished, inputOf, readRecords } from './records.js';
+import { difference, fillVariables, finished, importRecord, inputOf, readRecords } from './records.js';
 
 const TOLERANCE = 1e-4;
 
@@ -23,8 +22,7 @@ describe('the records', () => {
 
 describe('a model of Keras from its configuration', () => {
   it.each(records.map((record) => [record.case, record] as const))('%s answers as Keras does', async (_, record) => {
-    const input = record.input.shape.slice(1);
-    const network = importKerasConfig(record.config, { input, kerasVersion: record.keras });
+    const network = importRecord(record);
     const params = fillVariables(network.variables, record.log4);
     const count = [...params.values()].reduce((sum, { data }) => sum + data.length, 0);
     // A Normalization that nothing was given to keeps mean, variance and a count among Keras's parameters.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Variable } from '@convzoo/keras-import';
+import { importKerasConfig, type KerasNetwork, type Variable } from '@convzoo/keras-import';
 import { type Float32Tensor, float32Tensor, type Parameters, sizeOf } from '@convzoo/layers';
 import { fillInput, type GoldenFillOptions, type GoldenRole, goldenArray } from '@convzoo/weights/golden';
 
@@ -19,6 +19,13 @@ export interface KerasRecord {
 export function readRecords(): readonly KerasRecord[] {
   const bytes = gunzipSync(readFileSync(new URL('../../fixtures/keras-import/configs.json.gz', import.meta.url)));
   return JSON.parse(bytes.toString('utf8'));
+}
+
+/** The record's model for pictures of the record's size. */
+export function importRecord({ config, input, keras }: KerasRecord): KerasNetwork {
+  const [, height = 1, width = 1, channels] = input.shape;
+  const size = channels === undefined ? undefined : ([height, width] as const);
+  return importKerasConfig(config, { size, kerasVersion: keras });
 }
 
 /** What a variable is filled as, by its name in Keras: the rule of fixtures/goldens/README.md and of generate.py. */

@@ -1,4 +1,4 @@
-import type { Graph, NodeId, Shape } from '@convzoo/layers';
+import type { Graph, NodeId, Pair, Shape } from '@convzoo/layers';
 import { statedShape, Walk } from './build.js';
 import { isObject } from './config/json.js';
 import { type LayerConfig, type ModelConfig, readModel } from './config/model.js';
@@ -9,8 +9,8 @@ import { type KerasTensor, tensor } from './tensor.js';
 import type { Variable } from './variables.js';
 
 export interface KerasImportOptions {
-  /** Shape of one picture, `[height, width, channels]`: needed where the model leaves it open, and another one otherwise. */
-  readonly input?: Shape | undefined;
+  /** Height and width of pictures: needed where the model leaves them open, and others than its own otherwise. */
+  readonly size?: Pair | undefined;
   /** Of Keras, e.g. `2.15.0`; found out from the configuration's form where it is not given. */
   readonly kerasVersion?: string | undefined;
   /** Constants that Keras keeps among the weights: `LAYER/mean` and `LAYER/variance` of Normalization layers. */
@@ -54,7 +54,7 @@ export function importKerasConfig(config: unknown, options: KerasImportOptions =
     const value = emitter.node(
       'input',
       layer.className === 'InputLayer' ? layer.name : 'input',
-      { shape: shapeFor(layer, options.input) },
+      { shape: shapeFor(layer, options.size) },
       [],
     );
     input = tensor(value);
@@ -75,6 +75,9 @@ export function importKerasConfig(config: unknown, options: KerasImportOptions =
   };
 }
 
+/** Channels of a picture where a model leaves them open too. */
+const COLOURS = 3;
+
 /** Keras 3 writes `batch_shape` and calls as objects; hard_sigmoid has another slope there. */
 function versionOf(given: string | undefined, config: unknown): 2 | 3 {
   if (given !== undefined) return /^[01]\.|^2\.|^tfjs/.test(given) ? 2 : 3;
@@ -83,15 +86,11 @@ function versionOf(given: string | undefined, config: unknown): 2 | 3 {
   return /"batch_shape"|"__keras_tensor__"/.test(JSON.stringify(config)) ? 3 : 2;
 }
 
-function shapeFor(layer: LayerConfig, wanted: Shape | undefined): Shape {
+function shapeFor(layer: LayerConfig, size: Pair | undefined): Shape {
   const stated = statedShape(layer);
-  if (wanted !== undefined) {
-    const channels = stated?.at(-1) ?? -1;
-    if (stated !== undefined && (stated.length !== wanted.length || (channels !== -1 && channels !== wanted.at(-1)))) {
-      throw new KerasImportError('bad-config', layer.path, `the model takes ${text(stated)}, not ${text(wanted)}.`);
-    }
-    return wanted;
-  }
+  const [, , channels = -1] = stated ?? [];
+  const isPicture = stated === undefined || stated.length === 3;
+  if (size !== undefined && isPicture) return [...size, channels === -1 ? COLOURS : channels];
   if (stated !== undefined && !stated.includes(-1)) return stated;
   throw new KerasImportError(
     'input-size-needed',

@@ -1,4 +1,4 @@
-import { type Parameters, type Shape, sizeOf } from '@convzoo/layers';
+import { type Pair, type Parameters, sizeOf } from '@convzoo/layers';
 import { type BindOptions, type BindReport, toFloat32, type WeightFile } from '@convzoo/weights';
 import { bindKerasWeights } from './bind.js';
 import { parseConfig } from './config/json.js';
@@ -7,8 +7,8 @@ import { importKerasConfig, type KerasNetwork } from './import-config.js';
 import { isConstant } from './match-variables.js';
 
 export interface ImportModelOptions extends Omit<BindOptions, 'dialect' | 'strict'> {
-  /** `[height, width, channels]`, where the model leaves its input open or another is wanted. */
-  readonly input?: Shape | undefined;
+  /** Height and width of pictures, where the model leaves them open or others are wanted. */
+  readonly size?: Pair | undefined;
 }
 
 /** A model of Keras with its weights. */
@@ -27,14 +27,14 @@ const MAX_CONSTANTS = 65_536;
  * @throws KerasImportError, also `no-architecture` for a file of weights alone; what `bindKerasWeights` throws
  */
 export async function importKerasModel(file: WeightFile, options: ImportModelOptions = {}): Promise<KerasModel> {
-  const { input, ...bindOptions } = options;
-  const network = await importKerasArchitecture(file, input);
+  const { size, ...bindOptions } = options;
+  const network = await importKerasArchitecture(file, size);
   const { params, report } = await bindKerasWeights(network, file, bindOptions);
   return { ...network, params, report };
 }
 
 /** The architecture alone; of the numbers only the constants of Normalization layers are read. */
-export async function importKerasArchitecture(file: WeightFile, input?: Shape): Promise<KerasNetwork> {
+export async function importKerasArchitecture(file: WeightFile, size?: Pair): Promise<KerasNetwork> {
   const text = file.metadata.get('model_config');
   if (text === undefined) {
     throw new KerasImportError(
@@ -44,7 +44,7 @@ export async function importKerasArchitecture(file: WeightFile, input?: Shape): 
     );
   }
   const kerasVersion = file.metadata.get('keras_version');
-  return importKerasConfig(parseConfig(text), { input, kerasVersion, constants: await readConstants(file) });
+  return importKerasConfig(parseConfig(text), { size, kerasVersion, constants: await readConstants(file) });
 }
 
 async function readConstants(file: WeightFile): Promise<ReadonlyMap<string, readonly number[]>> {
