@@ -1,5 +1,13 @@
-import { ConvzooError, type Graph } from '@convzoo/layers';
-import { alexnet, type BuildOptions, cifarResNet, type ModelName, mobilenetV1, resolveModel } from '@convzoo/zoo';
+import { ConvzooError, copyAny, copyNode, type Graph, rewriteGraph, toPadding } from '@convzoo/layers';
+import {
+  alexnet,
+  type BuildOptions,
+  cifarResNet,
+  googlenet,
+  type ModelName,
+  mobilenetV1,
+  resolveModel,
+} from '@convzoo/zoo';
 import type { PublishedRow, PublishedSource } from './row.js';
 
 /** The network of the zoo that a published row is about. */
@@ -47,6 +55,18 @@ const cifar =
     build: (input) => cifarResNet({ depth: Number(depth), shortcut, input }),
   });
 
+/** With the 5x5 convolutions of table 1, where torchvision's first port and all its weights have 3x3. */
+function googlenetOfThePaper(input: NonNullable<BuildOptions['input']>): Graph {
+  return rewriteGraph(googlenet({ input }), (node, inputs, builder) => {
+    if (node.op !== 'conv2d' || !/^inception\d\w\.branch3\.1\./.test(node.path)) return copyAny(node, inputs, builder);
+    const params = node.params.map((param) => {
+      return param.role === 'kernel' ? { ...param, shape: [5, 5, ...param.shape.slice(2)] } : param;
+    });
+    const attributes = { ...node.attributes, padding: toPadding(2) };
+    return copyNode(builder, node, inputs, { attributes, params });
+  });
+}
+
 /** What the names of sources mean in the zoo, where they are not the zoo's own names or aliases; the first that fits. */
 const spellings: readonly Spelling[] = [
   as('keras-applications', /^(MobileNet(?:V2)?)\(alpha=([\d.]+)\)$/, wider(1, 2)),
@@ -81,7 +101,7 @@ const spellings: readonly Spelling[] = [
   // Tables of 2017 mean the network of two columns.
   as('paper', /^AlexNet$/, () => ({ name: 'alexnet', build: (input) => alexnet('alexnet_2012', { input }) })),
   as('paper', /^Squeezenet$/, like('squeezenet1_0')),
-  as('paper', /^GoogLeNet$/, like('googlenet')),
+  as('paper', /^GoogLeNet$/, () => ({ name: 'googlenet', build: googlenetOfThePaper })),
   as('paper', /^ResNet-34$/, like('resnet34_a')),
   as('paper', /^ResNet-(50|101|152)$/, like('resnet*_v1')),
   as('paper', /^ResNet-(\d+) \(CIFAR-10\)$/, cifar('A')),
