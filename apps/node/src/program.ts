@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { classifyCommand } from './commands/classify.js';
+import { compareCommand } from './commands/compare.js';
 import { convertCommand } from './commands/convert.js';
 import { costCommand } from './commands/cost.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { graphCommand } from './commands/graph.js';
 import { preprocessCommand } from './commands/preprocess.js';
 import { trainCommand } from './commands/train.js';
+import { verifyCommand } from './commands/verify.js';
 import { weightsCommand } from './commands/weights/index.js';
 
 function version(): string {
@@ -25,9 +27,11 @@ export function program() {
     .addCommand(evaluateCommand())
     .addCommand(convertCommand())
     .addCommand(costCommand())
+    .addCommand(compareCommand())
     .addCommand(graphCommand())
     .addCommand(preprocessCommand())
     .addCommand(trainCommand())
+    .addCommand(verifyCommand())
     .addCommand(weightsCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
   // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.

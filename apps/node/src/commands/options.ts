@@ -24,7 +24,19 @@ export const numberBetween =
   };
 
 /** Every command, for hints. */
-export const COMMANDS = ['classify', 'evaluate', 'convert', 'cost', 'graph', 'preprocess', 'train', 'weights', 'help'] as const;
+export const COMMANDS = [
+  'classify',
+  'evaluate',
+  'convert',
+  'compare',
+  'cost',
+  'graph',
+  'preprocess',
+  'train',
+  'verify',
+  'weights',
+  'help',
+] as const;
 
 /** A command with the options that all have. */
 export function command(name: string) {
