@@ -48,6 +48,14 @@ export {
   type TensorStage,
 } from './pipeline.js';
 export { type Preset, type PresetName, presets, type ResizeRule } from './preset.js';
+export {
+  type KerasPreprocessing,
+  kerasPreset,
+  type TimmConfig,
+  type TorchvisionTransforms,
+  timmPreset,
+  torchvisionPreset,
+} from './preset-sources.js';
 export type { Filter } from './resize/filters.js';
 export { type Box, type ResizeOptions, resize } from './resize/resize.js';
 export { resizeTensorflow, type TensorflowMethod, type TensorflowResizeOptions } from './resize/tensorflow.js';

@@ -1,8 +1,10 @@
 import type { Rectangle } from './crop.js';
+import { invalidArgument } from './errors.js';
 import { centerCrop, centerCropRectangle, centerSquare, keepAspectBox, shorterSideSize } from './geometry.js';
 import type { Image, Size } from './image.js';
 import type { Preset } from './preset.js';
 import { type Box, resize } from './resize/resize.js';
+import { resizeTorch, type TorchInterpolation, type TorchResizeOptions } from './resize/torch.js';
 import { type Layout, type PixelTensor, type TensorOptions, tensorOf, type ValueType } from './tensor.js';
 
 /** A stage's parameters: plain JSON, with the names of the preset. */
@@ -81,50 +83,58 @@ export function runImageStages(image: Image, stages: readonly ImageStage[]): Ima
   return current;
 }
 
-function resizeStages({ resize: rule, filter }: Preset): ImageStage[] {
+function resizeStages(preset: Preset): ImageStage[] {
+  const { resize: rule } = preset;
   switch (rule.mode) {
     case 'shorter-side':
-      return [resizeStage({ ...rule, filter }, (size) => ({ ...shorterSideSize(size, rule.size), filter }))];
+      return [resizeStage(preset, rule, (size) => shorterSideSize(size, rule.size))];
     case 'center-square': {
       const square: ImageStage = { kind: 'image', name: 'center-square', parameters: {}, apply: centerSquare };
-      const { size } = rule;
-      return [
-        square,
-        resizeStage({ mode: 'exact', height: size, width: size, filter }, () => ({
-          height: size,
-          width: size,
-          filter,
-        })),
-      ];
+      const size = { height: rule.size, width: rule.size };
+      return [square, resizeStage(preset, { mode: 'exact', ...size }, () => size)];
     }
-    case 'keep-aspect': {
-      const { height, width } = rule;
-      const target = (size: Size): Target => ({ height, width, filter, box: keepAspectBox(size, rule) });
-      return [resizeStage({ ...rule, filter }, target)];
-    }
+    case 'keep-aspect':
+      return [resizeStage(preset, rule, (size) => ({ ...sizeOf(rule), box: keepAspectBox(size, rule) }))];
     case 'exact':
-      return [resizeStage({ ...rule, filter }, () => ({ height: rule.height, width: rule.width, filter }))];
+      return [resizeStage(preset, rule, () => sizeOf(rule))];
     case 'none':
       return [];
   }
 }
 
-interface Target extends Size {
-  readonly filter: Preset['filter'];
-  readonly box?: Box;
-}
+const sizeOf = ({ height, width }: Size): Size => ({ height, width });
 
-function resizeStage(parameters: StageParameters, target: (source: Size) => Target): ImageStage {
+type Target = Size & { readonly box?: Box };
+
+function resizeStage(preset: Preset, rule: StageParameters, target: (source: Size) => Target): ImageStage {
+  const { filter, library = 'pillow', antialias = true } = preset;
+  if (library === 'torch') return torchStage(rule, target, { interpolation: filter as TorchInterpolation, antialias });
   return {
     kind: 'image',
     name: 'resize',
-    parameters,
-    apply: (image) => resize(image, target(image)),
+    parameters: { ...rule, filter },
+    apply: (image) => resize(image, { ...target(image), filter }),
     applyPart(image, part) {
-      const options = target(image);
+      const options = { ...target(image), filter };
       const only = part(options);
       return only && resize(image, { ...options, only });
     },
+  };
+}
+
+function torchStage(
+  rule: StageParameters,
+  target: (source: Size) => Target,
+  options: Required<Pick<TorchResizeOptions, 'interpolation' | 'antialias'>>,
+): ImageStage {
+  if (rule['mode'] === 'keep-aspect') {
+    throw invalidArgument('keep-aspect resizes a part of the picture, which torch does not: leave library at pillow');
+  }
+  return {
+    kind: 'image',
+    name: 'resize',
+    parameters: { ...rule, library: 'torch', ...options },
+    apply: (image) => resizeTorch(image, { ...target(image), ...options }),
   };
 }
 

@@ -22,6 +22,13 @@ export interface Preset {
   readonly name: string;
   readonly resize: ResizeRule;
   readonly filter: Filter;
+  /**
+   * Whose resize it is: Pillow's (what torchvision and Keras do with picture files, and where this is absent), or torchvision's
+   * of tensors, which knows `nearest`, `bilinear` and `bicubic`.
+   */
+  readonly library?: 'pillow' | 'torch';
+  /** For torchvision's tensors alone: false weighs the neighbours only. True where absent; Pillow always antialiases. */
+  readonly antialias?: boolean;
   /** The centre crop after the resize, if any. */
   readonly crop: Size | null;
   readonly normalise: Normalisation;
@@ -38,6 +45,20 @@ const CIFAR_32 = { resize: { mode: 'center-square', size: 32 }, filter: 'bilinea
 export const presets = {
   /** torchvision's evaluation of its first ImageNet weights (`IMAGENET1K_V1`): 256, 224, mean and std. */
   'imagenet-torch': { name: 'imagenet-torch', ...IMAGENET_224, normalise: normalisations.torch },
+  /** torchvision's second recipe (`IMAGENET1K_V2`): 232, 224. */
+  'imagenet-torch-v2': {
+    name: 'imagenet-torch-v2',
+    ...IMAGENET_224,
+    resize: { mode: 'shorter-side', size: 232 },
+    normalise: normalisations.torch,
+  },
+  /** EfficientNet-B0 of torchvision, and timm's usual evaluation at crop_pct 0.875: bicubic. */
+  'imagenet-torch-bicubic': {
+    name: 'imagenet-torch-bicubic',
+    ...IMAGENET_224,
+    filter: 'bicubic',
+    normalise: normalisations.torch,
+  },
   /** TF-slim and Keras MobileNet: 87.5 % of the picture (224 of 256), values from -1 to 1. */
   'imagenet-tf-inception': { name: 'imagenet-tf-inception', ...IMAGENET_224, normalise: normalisations.tf },
   /** The VGG and ResNet weights of Caffe and Keras: BGR minus the mean. */
