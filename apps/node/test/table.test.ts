@@ -24,7 +24,7 @@ it('aligns names left and numbers right', () => {
 it('shortens names, then leaves out what matters least', () => {
   const rows = [['a-name-of-more-than-twenty-letters', 5]] as const;
   expect(tableLines(rows, columns, 34)[1]).toBe('a-name-of-…y-letters      5     10');
-  expect(tableLines(rows, columns, 33)[1]).toBe('a-name-of-mor…nty-letters      5');
+  expect(tableLines(rows, columns, 33)[1]).toBe('a-name-of-mor…enty-letters      5');
   expect(tableLines(rows, columns, 14)[1]).toBe('a-n…ers      5');
 });
 
