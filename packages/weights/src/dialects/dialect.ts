@@ -13,6 +13,8 @@ export interface FamilyNames {
   readonly params?: readonly NamePair[];
   /** Paths of this project's dense nodes that are convolutions there. */
   readonly convolutions?: readonly string[];
+  /** Depthwise convolutions are grouped ones there, with the kernel and the name of any convolution (Keras's ConvNeXt). */
+  readonly groupedDepthwise?: boolean;
   /** Layer scales are `[channels]` there, as timm has them, where torchvision has `[channels, 1, 1]`. */
   readonly flatLayerScale?: boolean;
 }
@@ -31,8 +33,11 @@ export interface Dialect {
   /** Between a layer's name and its parameter's: `.` or `/`. */
   readonly separator: '.' | '/';
   readonly families: readonly FamilyNames[];
-  /** The last part of a parameter's name, e.g. `weight` or `moving_mean`, and after it what else files have there. */
-  leaves(place: ParamPlace): readonly [string, ...string[]];
+  /**
+   * The last part of a parameter's name, e.g. `weight` or `moving_mean`, and after it what else files have there. What the
+   * family says of its layers may decide.
+   */
+  leaves(place: ParamPlace, family?: FamilyNames): readonly [string, ...string[]];
   /** Names as files spell them to names as this dialect does. It takes all names of a file, since prefixes are shared. */
   canonical(names: readonly string[]): CanonicalNames;
   /** Entries of a file that hold no parameter, e.g. torch's `num_batches_tracked`. */

@@ -1,4 +1,5 @@
 import type { FamilyNames } from './dialect.js';
+import { kerasConvNeXt } from './families/convnext.js';
 import { keras2DenseNet, kerasDenseNet } from './families/densenet.js';
 import { kerasEfficientNet } from './families/efficientnet.js';
 import { kerasInceptionV3 } from './families/inception-v3.js';
@@ -116,6 +117,7 @@ export const kerasFamilies: readonly FamilyNames[] = [
   kerasXception,
   kerasDenseNet,
   keras2DenseNet,
+  ...kerasConvNeXt,
   kerasResNetV2,
   keras2ResNetV2,
   keras2ResNet,

@@ -17,6 +17,8 @@ const LEAVES = {
  */
 const NORMALIZATION = /(^|\/)normalization(_\d+)?\/(mean|variance|count)(:\d+)?$/;
 
+const NO_FAMILY = { family: '', modules: [] };
+
 /** The dialect of keras.applications and of files that Keras 1 to 3 wrote. */
 export const keras: Dialect = {
   name: 'keras',
@@ -24,7 +26,8 @@ export const keras: Dialect = {
   separator: '/',
   families: kerasFamilies,
   // Keras 3 calls a depthwise kernel plainly `kernel`.
-  leaves: ({ kind, spec }) => (kind === 'depthwise' ? ['depthwise_kernel', 'kernel'] : [LEAVES[spec.role]]),
+  leaves: ({ kind, spec }, { groupedDepthwise = false } = NO_FAMILY) =>
+    kind === 'depthwise' && !groupedDepthwise ? ['depthwise_kernel', 'kernel'] : [LEAVES[spec.role]],
   canonical: canonicalKerasNames,
   ignores: (name) => NORMALIZATION.test(name),
 };

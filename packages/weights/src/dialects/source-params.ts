@@ -25,55 +25,56 @@ export function sourceParams(graph: Graph, dialect: Dialect, names?: ReadonlySet
   const places = placesOf(graph);
   const own = spell(places, dialect, undefined);
   let best = own;
-  let bestScore = names === undefined ? 0 : found(own, names);
+  let bestScore = names === undefined ? 0 : found(own.params, names);
   for (const family of dialect.families) {
-    const params = spell(places, dialect, family);
-    const score = names === undefined ? covered(places, family) : found(params, names);
-    if (score > bestScore) [best, bestScore] = [params, score];
-  }
-  checkDistinct(best, graph, dialect);
-  return best;
-}
-
-function spell(
-  places: readonly ParamPlace[],
-  dialect: Dialect,
-  family: FamilyNames | undefined,
-): readonly SourceParam[] {
-  const translate = toTheirs(family?.modules ?? []);
-  const translateWhole = toTheirs(family?.params ?? []);
-  const convolutions = new Set(family?.convolutions ?? []);
-  return places.map((place) => {
-    const asConvolution = convolutions.has(place.module);
-    const layout = layoutOf(place, dialect.framework, { asConvolution, flatLayerScale: family?.flatLayerScale });
-    const whole = translateWhole(place.spec.path);
-    if (whole !== undefined) {
-      return { place, name: whole, aliases: [], module: whole.slice(0, whole.lastIndexOf(dialect.separator)), layout };
+    const spelling = spell(places, dialect, family);
+    const score = names === undefined ? spelling.covered : found(spelling.params, names);
+    // Where names do not decide, since a family spells them as this project does, it still knows the layout of its head.
+    if (score > bestScore || (score === bestScore && spelling.covered > best.covered)) {
+      [best, bestScore] = [spelling, score];
     }
-    const module = translate(place.module) ?? place.module;
-    const prefix = module === '' ? '' : `${module}${dialect.separator}`;
-    const [leaf, ...others] = dialect.leaves(place);
-    return { place, name: prefix + leaf, aliases: others.map((other) => prefix + other), module, layout };
-  });
+  }
+  checkDistinct(best.params, graph, dialect);
+  return best.params;
 }
 
-const found = (params: readonly SourceParam[], names: ReadonlySet<string>): number =>
-  params.reduce((count, { name }) => count + (names.has(name) ? 1 : 0), 0);
+interface Spelling {
+  readonly params: readonly SourceParam[];
+  /** How many modules of the network the family names, where it is the network's family; 0 where it is not. */
+  readonly covered: number;
+}
 
 /** Share of a network's modules that a family must name to be its family: all of it, or all but a head of one's own. */
 const COVERAGE = 0.9;
 
-function covered(places: readonly ParamPlace[], family: FamilyNames): number {
-  const translate = toTheirs(family.modules);
-  const translateWhole = toTheirs(family.params ?? []);
+function spell(places: readonly ParamPlace[], dialect: Dialect, family: FamilyNames | undefined): Spelling {
+  const translate = toTheirs(family?.modules ?? []);
+  const translateWhole = toTheirs(family?.params ?? []);
+  const convolutions = new Set(family?.convolutions ?? []);
+  const { flatLayerScale, groupedDepthwise } = family ?? {};
   const all = new Set<string>();
   const named = new Set<string>();
-  for (const { module, spec } of places) {
-    all.add(module);
-    if ((translateWhole(spec.path) ?? translate(module)) !== undefined) named.add(module);
-  }
-  return named.size >= COVERAGE * all.size ? named.size : 0;
+  const params = places.map((place): SourceParam => {
+    const asConvolution = convolutions.has(place.module);
+    const layout = layoutOf(place, dialect.framework, { asConvolution, flatLayerScale, groupedDepthwise });
+    all.add(place.module);
+    const whole = translateWhole(place.spec.path);
+    if (whole !== undefined) {
+      named.add(place.module);
+      return { place, name: whole, aliases: [], module: whole.slice(0, whole.lastIndexOf(dialect.separator)), layout };
+    }
+    const translated = translate(place.module);
+    if (translated !== undefined) named.add(place.module);
+    const module = translated ?? place.module;
+    const prefix = module === '' ? '' : `${module}${dialect.separator}`;
+    const [leaf, ...others] = dialect.leaves(place, family);
+    return { place, name: prefix + leaf, aliases: others.map((other) => prefix + other), module, layout };
+  });
+  return { params, covered: named.size >= COVERAGE * all.size ? named.size : 0 };
 }
+
+const found = (params: readonly SourceParam[], names: ReadonlySet<string>): number =>
+  params.reduce((count, { name }) => count + (names.has(name) ? 1 : 0), 0);
 
 function checkDistinct(params: readonly SourceParam[], graph: Graph, dialect: Dialect): void {
   const seen = new Map<string, SourceParam>();

@@ -20,6 +20,8 @@ export interface LayoutOptions {
   readonly asConvolution?: boolean;
   /** A layer scale is `[channels]` and not `[channels, 1, 1]` in the framework's network. */
   readonly flatLayerScale?: boolean | undefined;
+  /** A depthwise convolution is a grouped one in Keras, `[kh, kw, 1, in * m]`. */
+  readonly groupedDepthwise?: boolean | undefined;
 }
 
 /** A layout in which nothing moves. */

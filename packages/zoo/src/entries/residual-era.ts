@@ -5,6 +5,7 @@ import { darknet19, darknet53 } from '../families/darknet.js';
 import { type RegNetVariant, regnet } from '../families/regnet.js';
 import { type ResNetVariant, resnet } from '../families/resnet.js';
 import { type ResNetV2Variant, resnetV2 } from '../families/resnet-v2.js';
+import { badOption } from '../options.js';
 
 const square = (extent: number): { readonly input: MapShape; readonly classes: number; readonly anyWidth: false } => ({
   input: [extent, extent, 3],
@@ -59,10 +60,17 @@ const regnetEntry = (variant: RegNetVariant): ModelEntry => ({
 const convnextEntry = (variant: ConvNeXtVariant, size: string): ModelEntry => ({
   family: 'convnext',
   ...square(224),
-  ...TORCH,
+  dialects: ['torchvision', 'timm', 'keras'],
+  presets: { ...TORCH.presets, keras: 'imagenet-raw' },
   summary: `ConvNeXt, ${size}.`,
-  source: 'Liu et al. 2022, section 3; torchvision models/convnext.py',
-  build: ({ input, classes } = {}) => convnext(variant, { input, classes }),
+  source: 'Liu et al. 2022, section 3; torchvision models/convnext.py; Keras applications/convnext.py',
+  internalPreprocessing: true,
+  build: ({ preprocessing, ...options } = {}) => {
+    if (preprocessing === 'rescaling') {
+      throw badOption('preprocessing', preprocessing, 'ConvNeXt has imagenet, or none');
+    }
+    return convnext(variant, { ...options, preprocessing });
+  },
 });
 
 const darknet53Entry: ModelEntry = {
@@ -122,6 +130,9 @@ export const residualEra = {
 
 /** Keras's and timm's names of them. */
 export const residualEraAliases = {
+  ConvNeXtTiny: { name: 'convnext_tiny', dialect: 'keras' },
+  ConvNeXtSmall: { name: 'convnext_small', dialect: 'keras' },
+  ConvNeXtBase: { name: 'convnext_base', dialect: 'keras' },
   ResNet50V2: { name: 'resnetv2_50', dialect: 'keras' },
   ResNet101V2: { name: 'resnetv2_101', dialect: 'keras' },
   ResNet152V2: { name: 'resnetv2_152', dialect: 'keras' },

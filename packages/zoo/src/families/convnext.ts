@@ -1,5 +1,6 @@
 import { Builder, type Graph, type Value } from '@convzoo/layers';
-import { imageNetDefaults, type NetworkOptions } from '../options.js';
+import { type Dialect, imageNetDefaults, type NetworkOptions, type Preprocessing } from '../options.js';
+import { imageNetNormalisation } from './imagenet-normalisation.js';
 import { stochasticDepth } from './stochastic-depth.js';
 
 export interface ConvNeXtConfig {
@@ -22,11 +23,18 @@ export type ConvNeXtVariant = keyof typeof convnextVariants;
 /** Of every norm (torchvision `models/convnext.py`, timm and the authors' code alike). */
 const EPS = 1e-6;
 
+export interface ConvNeXtOptions extends NetworkOptions {
+  /** `torchvision` (default) and `timm` are the same network; `keras` normalises the pixels itself. */
+  readonly dialect?: Dialect | undefined;
+  /** What the network does to its pixels: Keras's has ImageNet's mean and deviation built in, by default. */
+  readonly preprocessing?: Exclude<Preprocessing, 'rescaling'> | undefined;
+}
+
 /**
- * ConvNeXt (Liu et al., "A ConvNet for the 2020s", 2022, section 3 and appendix A; torchvision `models/convnext.py`).
- * Taps: `features.0` .. `features.7`, every block (`features.1.0`), `avgpool`.
+ * ConvNeXt (Liu et al., "A ConvNet for the 2020s", 2022, section 3 and appendix A; torchvision `models/convnext.py`, Keras
+ * `applications/convnext.py`). Taps: `features.0` .. `features.7`, every block (`features.1.0`), `avgpool`.
  */
-export function convnext(variant: ConvNeXtVariant | ConvNeXtConfig, options: NetworkOptions = {}): Graph {
+export function convnext(variant: ConvNeXtVariant | ConvNeXtConfig, options: ConvNeXtOptions = {}): Graph {
   const config: ConvNeXtConfig = typeof variant === 'string' ? convnextVariants[variant] : variant;
   const { depths, width, stochasticDepth: lastRate = 0 } = config;
   const { input, classes } = imageNetDefaults(options);
@@ -34,6 +42,8 @@ export function convnext(variant: ConvNeXtVariant | ConvNeXtConfig, options: Net
   const lastBlock = depths.reduce((sum, depth) => sum + depth, 0) - 1;
   let blocks = 0;
   let x = nn.input(input);
+  const { preprocessing = options.dialect === 'keras' ? 'imagenet' : 'none' } = options;
+  if (preprocessing === 'imagenet') x = nn.rescale(x, { name: 'normalization', ...imageNetNormalisation });
   nn.scope('features', () => {
     x = nn.module(0, () => {
       const patches = nn.conv2d(x, { name: '0', out: width, kernel: 4, stride: 4, padding: 0, bias: true });

@@ -1,6 +1,7 @@
 import { type BatchNormOptions, Builder, channelsOf, type Graph, type Value } from '@convzoo/layers';
 import { type Dialect, imageNetDefaults, type NetworkOptions, type Preprocessing } from '../options.js';
 import { makeDivisible } from '../rounding.js';
+import { imageNetNormalisation } from './imagenet-normalisation.js';
 import { mobileBlock, type Pads, unit } from './mobile-blocks.js';
 
 /** Table 1 (EfficientNet-B0): the stages between the stem and the last convolution. */
@@ -64,16 +65,13 @@ interface Conventions {
   readonly preprocessing: Preprocessing;
 }
 
-const MEAN = [0.485, 0.456, 0.406] as const;
-const STD = [0.229, 0.224, 0.225] as const;
-
 /**
  * Keras's `Rescaling` and `Normalization`, as one. A Keras network without weights has the identity for normalisation;
  * its published weights hold ImageNet's numbers, which are no parameters here.
  */
 const PREPROCESSING = {
   rescaling: { scale: [1 / 255], offset: [0] },
-  imagenet: { scale: STD.map((std) => 1 / (255 * std)), offset: MEAN.map((mean, i) => -mean / (STD[i] ?? 1)) },
+  imagenet: imageNetNormalisation,
 } as const;
 
 function conventionsOf(dialect: Dialect, tensorflow: boolean, { width, dropout }: EfficientNetConfig): Conventions {
