@@ -63,10 +63,12 @@ export function centerSquare(image: Image): Image {
 /**
  * The part of the source that Keras's `load_img(keep_aspect_ratio=True)` resizes: the largest centred rectangle with the
  * target's aspect, in whole pixels. It is a box of `resize`, not a crop before it: the filter reads beyond its edge.
+ * It has at least one pixel, where Keras fails on an empty one.
  */
 export function keepAspectBox(source: Size, target: Size): Box {
-  const height = Math.min(source.height, Math.floor((source.width * target.height) / target.width));
-  const width = Math.min(source.width, Math.floor((source.height * target.width) / target.height));
+  const part = (whole: number, wanted: number): number => Math.min(whole, Math.max(1, Math.floor(wanted)));
+  const height = part(source.height, (source.width * target.height) / target.width);
+  const width = part(source.width, (source.height * target.width) / target.height);
   const top = Math.floor((source.height - height) / 2);
   const left = Math.floor((source.width - width) / 2);
   return { left, top, right: left + width, bottom: top + height };

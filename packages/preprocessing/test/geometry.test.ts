@@ -5,15 +5,19 @@ import {
   centerSquare,
   createImage,
   crop,
+  fiveCrop,
   flipHorizontal,
   type Image,
+  keepAspectBox,
   type Orientation,
   orient,
   padConstant,
   preprocess,
   presets,
   resize,
+  resizeSizeFor,
   shorterSideSize,
+  tenCrop,
   toTensor,
 } from '../src/index.js';
 import { syntheticImage } from './support/fixtures.js';
@@ -94,6 +98,47 @@ describe('crop and pad', () => {
   test('centerCrop pads a smaller picture with black, the odd pixel at the right and bottom', () => {
     expect(show(centerCrop(positions(1, 1), { height: 2, width: 4 }))).toEqual(['- 00 - -', '- - - -']);
   });
+});
+
+describe('five and ten crops', () => {
+  test('are torchvision’s, in its order: the corners, the centre, then those of the mirrored picture', () => {
+    const image = positions(4, 5);
+    const five = [
+      ['00 01', '10 11'],
+      ['03 04', '13 14'],
+      ['20 21', '30 31'],
+      ['23 24', '33 34'],
+      ['12 13', '22 23'],
+    ];
+    expect(fiveCrop(image, { height: 2, width: 2 }).map(show)).toEqual(five);
+    const ten = tenCrop(image, { height: 2, width: 2 }).map(show);
+    expect(ten.slice(0, 5)).toEqual(five);
+    expect(ten.slice(5)).toEqual([
+      ['04 03', '14 13'],
+      ['01 00', '11 10'],
+      ['24 23', '34 33'],
+      ['21 20', '31 30'],
+      ['12 11', '22 21'],
+    ]);
+  });
+
+  test('do not pad', () => {
+    expect(() => fiveCrop(positions(4, 5), { height: 5, width: 2 })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  });
+});
+
+test('resizeSizeFor rounds down, as timm does', () => {
+  expect([0.875, 0.9, 0.95, 0.965, 1].map((share) => resizeSizeFor(224, share))).toEqual([256, 248, 235, 232, 224]);
+});
+
+test('keepAspectBox is the largest centred part with the target’s aspect', () => {
+  const target = { height: 96, width: 160 };
+  expect(keepAspectBox({ height: 100, width: 100 }, target)).toEqual({ left: 0, top: 20, right: 100, bottom: 80 });
+  expect(keepAspectBox({ height: 60, width: 400 }, target)).toEqual({ left: 150, top: 0, right: 250, bottom: 60 });
+  expect(keepAspectBox({ height: 48, width: 80 }, target)).toEqual({ left: 0, top: 0, right: 80, bottom: 48 });
+  expect(keepAspectBox({ height: 1, width: 1 }, target)).toEqual({ left: 0, top: 0, right: 1, bottom: 1 });
 });
 
 test('shorterSideSize cuts the fraction of the longer side off', () => {
