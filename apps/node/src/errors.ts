@@ -13,6 +13,9 @@ const USAGE_CODES = new Set([
   'no-pictures',
   'no-such-tap',
   'other-training',
+  'unknown-weights',
+  'bad-location',
+  'insecure-url',
 ]);
 
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
@@ -31,5 +34,7 @@ export function describeFailure(error: unknown): Failure {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
-  return USAGE_CODES.has(describeFailure(error).code) ? EXIT.usage : EXIT.failure;
+  const { code } = describeFailure(error);
+  if (code === 'interrupted') return EXIT.interrupted;
+  return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failure;
 }

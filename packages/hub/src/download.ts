@@ -209,7 +209,12 @@ class Transfer<Stored> {
     // A host that knows no ranges, or whose file has changed, sends it from the start.
     if (stated.start !== incoming.held || incoming.held === 0) {
       await this.startAgain();
-      await incoming.begin({ from: place, validator: stated.validator, total: stated.total ?? this.size });
+      await incoming.begin({
+        url: this.wanted.url,
+        from: place,
+        validator: stated.validator,
+        total: stated.total ?? this.size,
+      });
     }
     return true;
   }

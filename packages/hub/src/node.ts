@@ -4,6 +4,7 @@ export {
   type Pruned,
   type PruneRule,
   pruneCache,
+  removeEntry,
   selectForPruning,
   type Verified,
   verifyEntry,

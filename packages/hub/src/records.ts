@@ -20,9 +20,10 @@ export function parseRecord(text: string): FileRecord | undefined {
 }
 
 export function parseUnfinished(text: string): Unfinished | undefined {
-  const { from, validator, total } = parseObject(text) ?? {};
-  if (typeof from !== 'string') return undefined;
+  const { url, from, validator, total } = parseObject(text) ?? {};
+  if (typeof from !== 'string' || typeof url !== 'string') return undefined;
   return {
+    url,
     from,
     ...(typeof validator === 'string' && { validator }),
     ...(typeof total === 'number' && { total }),

@@ -108,8 +108,7 @@ export async function fetchFile<Stored extends { readonly record: FileRecord }>(
   if (options.offline === true) {
     throw new HubError(
       'offline',
-      `${remote.url} is not in the cache, and offline mode forbids the download. Pull it once while online: ` +
-        'convzoo weights pull, or give a file.',
+      `${remote.url} is not in the cache, and offline mode forbids the download. Get it once while online, or give a file.`,
     );
   }
   const addresses = addressesOf(remote, options);

@@ -15,6 +15,8 @@ export interface FileRecord {
 
 /** Which transfer an unfinished file is part of. */
 export interface Unfinished {
+  /** The URL that the file is known by. */
+  readonly url: string;
   /** Where the bytes came from: bytes of two hosts are not mixed. */
   readonly from: string;
   /** The host's ETag or date, for If-Range. */

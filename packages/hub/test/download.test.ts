@@ -451,7 +451,7 @@ describe('an interruption', () => {
     const { part, partRecord } = cachePaths(cache, url);
     mkdirSync(join(part, '..'), { recursive: true });
     writeFileSync(part, bytes.subarray(0, 1000));
-    writeFileSync(partRecord, JSON.stringify({ from: url }));
+    writeFileSync(partRecord, JSON.stringify({ url, from: url }));
     await pull(url);
     expect(ranges().at(-1)).toBeUndefined();
   });
@@ -463,7 +463,7 @@ describe('an interruption', () => {
     writeFileSync(part, bytes);
     writeFileSync(
       partRecord,
-      JSON.stringify({ from: url, validator: (await fetch(url)).headers.get('etag'), total: SIZE }),
+      JSON.stringify({ url, from: url, validator: (await fetch(url)).headers.get('etag'), total: SIZE }),
     );
     rmSync(record);
     rmSync(path);

@@ -11,7 +11,7 @@ import { type CachePaths, cachePaths, PART_RECORD, RECORD } from './paths.js';
 
 /** A file of the cache, or what has arrived of one. */
 export interface CacheEntry {
-  /** The URL that the file is known by. For an unfinished one, where it comes from. */
+  /** The URL that the file is known by; `unknown` for the rest of a download whose note is lost. */
   readonly url: string;
   /** The file; for an unfinished one, what there is of it. */
   readonly path: string;
@@ -76,7 +76,7 @@ async function entriesIn(root: string, folder: string): Promise<readonly CacheEn
   if (part !== undefined) {
     const unfinished = await readJson(join(folder, PART_RECORD), parseUnfinished);
     const paths = pathsIn(folder, found[0]?.paths);
-    const url = record?.url ?? unfinished?.from ?? 'unknown';
+    const url = unfinished?.url ?? record?.url ?? 'unknown';
     found.push({ url, path: paths.part, size: part.size, state: 'unfinished', lastUsed: part.mtimeMs, paths });
   }
   return found;
@@ -152,13 +152,13 @@ const LOCK_PATIENCE = 4000;
 export async function pruneCache(root: string, rule: PruneRule = {}): Promise<Pruned> {
   const [removed, busy]: [CacheEntry[], CacheEntry[]] = [[], []];
   for (const entry of selectForPruning(await listCache(root), rule)) {
-    ((await remove(entry)) ? removed : busy).push(entry);
+    ((await removeEntry(entry)) ? removed : busy).push(entry);
   }
   return { removed, busy };
 }
 
-/** Whether it could be removed; not where a download has it. */
-async function remove({ paths, state }: CacheEntry): Promise<boolean> {
+/** Removes one entry; false where a download has it. */
+export async function removeEntry({ paths, state }: CacheEntry): Promise<boolean> {
   const patience = AbortSignal.timeout(LOCK_PATIENCE);
   try {
     const lock = await takeLock(paths.lock, patience);

@@ -1,0 +1,40 @@
+import { formatBytes } from '@convzoo/cost-analysis/format';
+import { describeChecksum } from '@convzoo/hub';
+import { printJson, terminalOf } from '../../output/terminal.js';
+import { resolveWeights } from '../../weights/resolve.js';
+import { command } from '../options.js';
+
+export function pullCommand() {
+  return command('pull')
+    .description('Download weights into the cache, check them, and say where they are')
+    .argument('<weights>', 'a name of "weights list", a network (its default), hf://OWNER/REPO/FILE or https://...')
+    .option('--mirror <place>', 'base URL or folder that stands for every host (or CONVZOO_MIRROR)')
+    .option('--offline', 'download nothing: the cache, or an error (or CONVZOO_OFFLINE=1)')
+    .addHelpText(
+      'after',
+      `
+A download that breaks off goes on where it was, by the same command. The cache
+is CONVZOO_CACHE, or convzoo in XDG_CACHE_HOME or ~/.cache. HF_TOKEN is sent to
+the Hugging Face hub (or HF_ENDPOINT) and to no one else.
+
+Examples:
+  $ convzoo weights pull resnet50
+  $ convzoo weights pull timm/resnet50.a1_in1k --mirror /mnt/weights
+  $ convzoo weights pull hf://timm/resnet18.a1_in1k/model.safetensors`,
+    )
+    .action(async (text, options) => {
+      const terminal = terminalOf(options);
+      const { path, from, record, entry } = await resolveWeights(text, { ...options, terminal });
+      if (options.json === true) {
+        printJson({ weights: entry?.name ?? text, path, from, ...record });
+        return;
+      }
+      if (record !== undefined) {
+        const checked =
+          record.published === undefined ? 'its publisher states no checksum' : describeChecksum(record.published);
+        const what = from === 'cache' ? 'already in the cache' : 'downloaded';
+        terminal.note(`${entry?.name ?? text}: ${what}, ${formatBytes(record.size)}, ${checked}`);
+      }
+      terminal.print(path);
+    });
+}
