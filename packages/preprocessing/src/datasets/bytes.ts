@@ -4,14 +4,18 @@ import type { ByteSource } from './types.js';
 
 /** The bytes of a source, decompressed where they begin as gzip does. Errors are `DatasetError` with the file's name. */
 export async function* readBytes(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  let chunks: AsyncGenerator<Uint8Array> | undefined;
   try {
-    const chunks = iterate(source.open());
+    chunks = iterate(source.open());
     const first = await firstChunk(chunks);
     if (!first) return;
     const whole = prepend(first, chunks);
     yield* first[0] === 0x1f && first[1] === 0x8b ? iterate(toStream(whole).pipeThrough(gunzip())) : whole;
   } catch (cause) {
     throw new DatasetError(`${printable(source.name)}: cannot be read to its end: ${messageOf(cause)}`, { cause });
+  } finally {
+    // Streams between here and there pass a cancellation on in their own time; the file is let go of now.
+    await chunks?.return(undefined);
   }
 }
 
@@ -27,12 +31,8 @@ async function firstChunk(chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Arra
 }
 
 async function* prepend(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
+  yield first;
+  yield* rest;
 }
 
 /** Web streams cannot be iterated in every browser, so they are read by hand; leaving early cancels them. */

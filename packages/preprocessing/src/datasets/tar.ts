@@ -28,7 +28,8 @@ export const DEFAULT_MAX_ENTRY_BYTES = 2 ** 28;
  */
 export async function* readTar(source: ByteSource, options: TarOptions): AsyncGenerator<TarFile, void, undefined> {
   const { wanted, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = options;
-  const entries = toStream(readBytes(source)).pipeThrough(createTarDecoder({ strict: true }));
+  const bytes = readBytes(source);
+  const entries = toStream(bytes).pipeThrough(createTarDecoder({ strict: true }));
   try {
     for await (const { header, body } of iterate(entries)) {
       if (header.type !== 'file' || !wanted(header.name)) {
@@ -45,6 +46,8 @@ export async function* readTar(source: ByteSource, options: TarOptions): AsyncGe
   } catch (cause) {
     if (cause instanceof DatasetError && cause.message.startsWith(printable(source.name))) throw cause;
     throw new DatasetError(`${printable(source.name)}: ${messageOf(cause)}`, { cause });
+  } finally {
+    await bytes.return(undefined);
   }
 }
 

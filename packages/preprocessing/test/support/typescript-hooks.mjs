@@ -1,10 +1,13 @@
 // Lets a worker or a child process run the package's TypeScript sources: node --conditions=source --import THIS FILE.
-// Vitest does it for the tests themselves, but not for threads and processes that they start.
+// Vitest does it for the tests themselves, but not for threads and processes that they start. What was transpiled is kept
+// in node_modules/.convzoo, because loading TypeScript takes longer than most tests.
 import { register } from 'node:module';
 
 const hooks = `
-import { existsSync, readFileSync } from 'node:fs';
-import ts from ${JSON.stringify(import.meta.resolve('typescript'))};
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+const kept = new URL(${JSON.stringify(new URL('../../../../node_modules/.convzoo/transpiled/', import.meta.url).href)});
 
 export async function resolve(specifier, context, next) {
   // Sources import './x.js'; the file is x.ts. A worker's entry has no parent.
@@ -18,10 +21,22 @@ export async function resolve(specifier, context, next) {
 
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
-  const { outputText } = ts.transpileModule(readFileSync(new URL(url), 'utf8'), {
+  const text = readFileSync(new URL(url), 'utf8');
+  const file = new URL(createHash('sha256').update(text).digest('hex') + '.js', kept);
+  if (!existsSync(file)) {
+    mkdirSync(kept, { recursive: true });
+    const part = new URL(process.pid + '-' + Math.random() + '.part', kept);
+    writeFileSync(part, await transpile(text));
+    renameSync(part, file);
+  }
+  return { format: 'module', source: readFileSync(file, 'utf8'), shortCircuit: true };
+}
+
+async function transpile(text) {
+  const { default: ts } = await import(${JSON.stringify(import.meta.resolve('typescript'))});
+  return ts.transpileModule(text, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
-  });
-  return { format: 'module', source: outputText, shortCircuit: true };
+  }).outputText;
 }
 `;
 

@@ -17,7 +17,7 @@ import type { Dataset, IndexedDataset } from '../types.js';
 import { fileSource, isGzip, readAtOf } from './files.js';
 
 /** CIFAR-10's binary file. A plain one is read in any order, a gzipped one from its beginning. */
-export function cifar10File(path: string): Promise<Dataset> {
+export async function cifar10File(path: string): Promise<Dataset> {
   return recordFile(path, cifar10Records);
 }
 
@@ -29,7 +29,7 @@ export interface Cifar100Options {
 }
 
 /** CIFAR-100's binary file, as `cifar10File`. */
-export function cifar100File(path: string, { labels = 'fine', classes }: Cifar100Options = {}): Promise<Dataset> {
+export async function cifar100File(path: string, { labels = 'fine', classes }: Cifar100Options = {}): Promise<Dataset> {
   return recordFile(path, cifar100Records(labels, classes));
 }
 

@@ -77,7 +77,8 @@ export function createWorkerPool(workers: number, options: PoolOptions): Executo
 
   function finish(slot: Slot, { id, outcomes }: JobResult): void {
     const running = slot.running.get(id);
-    if (!running) return;
+    // A last message may come while the worker is being stopped.
+    if (!running || closed) return;
     slot.running.delete(id);
     if (slot.running.size === 0) slot.worker.unref();
     const alive = outcomes.map(fromWorker);
@@ -138,7 +139,13 @@ export function createWorkerPool(workers: number, options: PoolOptions): Executo
     },
     async close() {
       closed = true;
-      await Promise.all(slots.map(({ worker }) => worker.terminate()));
+      await Promise.all(
+        slots.map(({ worker }) => {
+          // An idle worker does not keep the process alive, and so neither would waiting for its end.
+          worker.ref();
+          return worker.terminate();
+        }),
+      );
     },
   };
 }
