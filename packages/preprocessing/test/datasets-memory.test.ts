@@ -72,7 +72,7 @@ describe('10,000 pictures streamed', () => {
     'made on the way, with %d workers, grow the memory by at most 50 MB',
     async (workers) => {
       const { pictures, growth } = await run(synthetic, workers);
-    expect(pictures).toBe(10_000);
+      expect(pictures).toBe(10_000);
       expect(growth).toBeLessThan(LIMIT);
     },
     250_000,
@@ -87,7 +87,7 @@ describe('10,000 pictures streamed', () => {
       await grow(loadBatches(set, { batchSize: 128, shuffle: true, normalise: normalisations.torch, workers: 2 }));
     `;
       const { pictures, growth } = await run(body, sharedPath('datasets/cifar10-jpeg.tar.gz'));
-    expect(pictures).toBe(10_000);
+      expect(pictures).toBe(10_000);
       expect(growth).toBeLessThan(LIMIT);
     },
     250_000,
