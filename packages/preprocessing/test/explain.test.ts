@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { sha256Hex } from '../src/explain/sha256.js';
 import {
   encode,
   explain,
@@ -109,6 +110,19 @@ describe('the last stage is what preprocess gives', () => {
     const { data } = preprocess(image, preset, { layout: 'NCHW', dtype: 'uint8' });
     expect(nchw).toMatchObject({ size: [224, 224], channels: 3, dtype: 'uint8', sha256: sha256(data) });
   });
+});
+
+test('hashes are the same without WebCrypto, and of shared memory', async () => {
+  const bytes = syntheticImage('hash', 5, 7).data;
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  expect(await sha256Hex(shared)).toBe(sha256(bytes));
+  vi.stubGlobal('crypto', undefined);
+  try {
+    expect(await sha256Hex(bytes)).toBe(sha256(bytes));
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test('a stage is computed when it is asked for', async () => {

@@ -51,10 +51,10 @@ export async function* explainStages(
   const stages = stagesOf(preset, options.tensor ?? {});
   for (const stage of stages.image) {
     image = stage.apply(image);
-    yield imageStage(stage.name, stage.parameters, image);
+    yield await imageStage(stage.name, stage.parameters, image);
   }
   const tensor: PixelTensor = stages.tensor.apply(image);
-  yield tensorStage(stages.tensor.name, stages.tensor.parameters, tensor);
+  yield await tensorStage(stages.tensor.name, stages.tensor.parameters, tensor);
 }
 
 /** The reports of all stages, without their results. Throws what decoding throws. */
@@ -78,15 +78,15 @@ async function firstStage(
   return imageStage('decode', { format: sniffFormat(source), applyOrientation }, image);
 }
 
-function imageStage(name: string, parameters: StageParameters, image: Image) {
+async function imageStage(name: string, parameters: StageParameters, image: Image) {
   const { height, width, channels, data } = image;
   const size = [height, width] as const;
-  return { name, parameters, size, channels, dtype: 'uint8' as const, sha256: sha256Hex(data), result: image };
+  return { name, parameters, size, channels, dtype: 'uint8' as const, sha256: await sha256Hex(data), result: image };
 }
 
-function tensorStage(name: string, parameters: StageParameters, tensor: PixelTensor): ExplainedStage {
+async function tensorStage(name: string, parameters: StageParameters, tensor: PixelTensor): Promise<ExplainedStage> {
   const { shape, layout, data } = tensor;
   const [height, width, channels] = layout === 'NHWC' ? shape : ([shape[1], shape[2], shape[0]] as const);
   const dtype = data instanceof Float32Array ? 'float32' : 'uint8';
-  return { name, parameters, size: [height, width], channels, dtype, sha256: sha256Hex(data), result: tensor };
+  return { name, parameters, size: [height, width], channels, dtype, sha256: await sha256Hex(data), result: tensor };
 }
