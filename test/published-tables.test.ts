@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { analyse, type CostReport, groupBy, receptiveFields } from '@convzoo/cost-analysis';
 import { formatTable } from '@convzoo/cost-analysis/format';
+import { networkOf, type PublishedRow, publishedRows } from '@convzoo/cost-analysis/published';
 import { Builder, type Graph } from '@convzoo/layers';
 import { buildModel, type ModelName, mobilenetV1 } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
@@ -174,6 +175,67 @@ describe('MobileNet V2', () => {
       checked++;
     });
     expect(checked).toBe(12);
+  });
+});
+
+describe('GoogLeNet, table 1', () => {
+  const row = publishedRows().find(({ name }) => name === 'GoogLeNet');
+  /** With the 5x5 convolutions of the paper. Weights without biases; the paper counts in units of 1024. */
+  const report = analyse(networkOf(row as PublishedRow)?.build() as Graph, { convention: 'tf-slim' });
+  const module = (names: readonly string[]) => {
+    const rows = report.rows.filter(({ path }) => names.some((name) => path === name || path.startsWith(`${name}.`)));
+    return {
+      weights: rows.reduce((sum, { params }) => sum + params, 0) / 1024,
+      ops: rows.reduce((sum, { macs }) => sum + (macs ?? 0), 0) / 1e6,
+    };
+  };
+  const modulesOf = (layer: string): readonly string[] => {
+    if (layer === 'conv 7x7/2') return ['conv1'];
+    if (layer.startsWith('conv 3x3')) return ['conv2', 'conv3'];
+    return [layer === 'linear' ? 'fc' : `inception${layer}`];
+  };
+  /** Cells that no network gives; exact weights and operations in their place. */
+  const wrongOps: Readonly<Record<string, number>> = { 'conv 7x7/2': 118.01, '5a': 51.08 };
+  const wrongWeights: Readonly<Record<string, number>> = {
+    'conv 7x7/2': 9.19,
+    '3b': 379,
+    '4a': 366.75,
+    '4b': 438.03,
+    '4c': 497.5,
+    '4d': 590.5,
+    '4e': 847,
+    '5a': 1018,
+    '5b': 1409,
+  };
+
+  it.each(rowsOf('googlenet_table1', 12))('%s: %f K weights, %f M operations', (layer, weights, ops) => {
+    const exact = module(modulesOf(layer));
+    const wrong = { ops: wrongOps[layer], weights: wrongWeights[layer] };
+    // Printed numbers are rounded or cut.
+    if (wrong.ops === undefined) expect(Math.abs(exact.ops - Number(ops))).toBeLessThan(1);
+    else {
+      expect(exact.ops).toBeCloseTo(wrong.ops, 1);
+      expect(Math.abs(exact.ops - Number(ops))).toBeGreaterThan(1);
+    }
+    if (wrong.weights === undefined) expect(Math.abs(exact.weights - Number(weights))).toBeLessThan(1);
+    else {
+      expect(exact.weights).toBeCloseTo(wrong.weights, 1);
+      expect(Math.abs(exact.weights - Number(weights))).toBeGreaterThanOrEqual(0.95);
+    }
+  });
+
+  it('has a first row that fits a depthwise separable convolution of multiplier 8, not the 7x7 of 64 channels', () => {
+    const nn = new Builder('stem');
+    const x = nn.depthwiseConv2d(nn.input([224, 224, 3]), { kernel: 7, stride: 2, multiplier: 8 });
+    const { total } = analyse(nn.graph(nn.conv2d(x, { out: 64, kernel: 1 })));
+    expect([rounded(total.params / 1000, 1), Math.round(total.macs / 1e6)]).toEqual([2.7, 34]);
+  });
+
+  it('sums to 1502 M operations, and to 6.8 M parameters if its K is read as 1000', () => {
+    const rows = rowsOf('googlenet_table1', 12);
+    const sum = (column: 1 | 2) => rows.reduce((total, row) => total + Number(row[column]), 0);
+    expect([sum(2), Math.round(10 * sum(1)) / 10]).toEqual([1502, 6797.7]);
+    expect(Math.abs(1024 * sum(1) - Number(row?.params))).toBeLessThanOrEqual(row?.paramsTolerance ?? 0);
   });
 });
 
