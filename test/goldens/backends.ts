@@ -8,7 +8,7 @@ export type GoldenBackend =
   | { readonly name: string; readonly backend?: never; readonly skipped: string };
 
 /** `CONVZOO_FULL` asks for every backend; otherwise the fastest that is there stands for the others. */
-const full = (process.env['CONVZOO_FULL'] ?? '') !== '';
+export const full = (process.env['CONVZOO_FULL'] ?? '') !== '';
 
 async function native(): Promise<GoldenBackend> {
   try {

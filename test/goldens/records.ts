@@ -1,61 +1,45 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type GoldenKeys, type GoldenRecord, type Goldens, parseGoldens } from '@convzoo/parity';
 
-/** An intermediate result of a golden record, for the whole batch. */
-export interface GoldenTap {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly mean: number;
-  readonly std: number;
-  /** Share of exact zeros. */
-  readonly zeros: number;
-  /** Flat indices in that shape, and the values there. */
-  readonly at: readonly number[];
-  readonly values: readonly number[];
+const read = (path: string): Goldens =>
+  parseGoldens(readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), 'utf8'));
+
+const folder = (name: string): readonly string[] =>
+  readdirSync(new URL(`../../fixtures/${name}`, import.meta.url))
+    .filter((file) => file.endsWith('.jsonl'))
+    .map((file) => `${name}/${file}`);
+
+/** Cases are called `NETWORK-HEIGHTxWIDTH`, and any input has the same keys. */
+const networkName = (name: string): string => name.replace(/-\d+x\d+(?=$|-)/, '');
+
+export interface Golden {
+  readonly record: GoldenRecord;
+  /** Names and shapes of the filled arrays, in the framework's spelling and layout. */
+  readonly keys: GoldenKeys;
 }
 
-/** One record of fixtures/goldens/*-eval.jsonl; ../shared/goldens/README.md, section 2, tells what each field means. */
-export interface GoldenRecord {
-  readonly case: string;
-  readonly framework: 'torchvision' | 'timm' | 'keras';
-  readonly model: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly input: {
-    readonly shape: readonly number[];
-    readonly layout: 'NCHW' | 'NHWC';
-    readonly kind: 'signed' | 'byte';
-  };
-  readonly params: number;
-  readonly bn_log4?: Readonly<Record<string, number>>;
-  readonly logits0: readonly number[];
-  readonly logits1: { readonly first16: readonly number[]; readonly sum: number; readonly sumsq: number };
-  /** Standard deviation of `logits0`. */
-  readonly std: number;
-  readonly taps: readonly GoldenTap[];
+/** The records of fixtures/goldens, which others made, with their keys in files of their own. */
+function given(): readonly Golden[] {
+  return ['torch', 'timm', 'keras'].flatMap((name) => {
+    const keys = [...read(`goldens/${name}-keys.jsonl`).keys];
+    return read(`goldens/${name}-eval.jsonl`).records.map((record) => {
+      const found = keys.find(([entry]) => networkName(entry) === networkName(record.case));
+      if (found === undefined) throw new Error(`there are no keys for ${record.case}`);
+      return { record, keys: found[1] };
+    });
+  });
 }
 
-const lines = <T>(name: string): readonly T[] =>
-  readFileSync(new URL(`../../fixtures/goldens/${name}.jsonl`, import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T);
-
-const files = ['torch', 'timm', 'keras'];
-
-export const records: readonly GoldenRecord[] = files.flatMap((file) => lines<GoldenRecord>(`${file}-eval`));
-
-interface Keys {
-  readonly case: string;
-  readonly keys: readonly (readonly [name: string, shape: readonly number[]])[];
+/** The records of fixtures/goldens-own, which packages/parity/python/record_golden.py made. */
+function own(): readonly Golden[] {
+  return folder('goldens-own')
+    .flatMap((file) => read(file).records)
+    .map((record) => {
+      if (record.keys === undefined) throw new Error(`${record.case} has no keys`);
+      return { record, keys: record.keys };
+    });
 }
 
-const keys = files.flatMap((file) => lines<Keys>(`${file}-keys`));
-
-/** Cases are called `NETWORK-HEIGHTxWIDTH`. */
-const networkName = (name: string): string => name.replace(/-\d+x\d+$/, '');
-
-/** Names and shapes of the filled arrays of a record, in the framework's spelling and layout: any input has the same. */
-export function keysOf(record: GoldenRecord): Keys['keys'] {
-  const found = keys.find((entry) => networkName(entry.case) === networkName(record.case));
-  if (found === undefined) throw new Error(`there are no keys for ${record.case}`);
-  return found.keys;
-}
+export const givenGoldens = given();
+export const ownGoldens = own();
+export const goldens: readonly Golden[] = [...givenGoldens, ...ownGoldens];
