@@ -68,6 +68,7 @@ describe('reading', () => {
     expect(Object.fromEntries(file.metadata)).toEqual({
       format: 'layers-model',
       generatedBy: 'keras v2.15.0',
+      keras_version: '2.15.0',
       model_config: JSON.stringify(topology.model_config),
     });
   });
@@ -108,7 +109,9 @@ describe('writing', () => {
 
   test('float16 is written as such and read as float32', async () => {
     const bits16 = new Uint16Array([0x3c00, 0xc000, 0x7e00, 0x0001]);
-    const files = writeTfjs([{ name: 'h', tensor: { dtype: 'float16', shape: [4], data: bits16 } }], { name: 'm.json' });
+    const files = writeTfjs([{ name: 'h', tensor: { dtype: 'float16', shape: [4], data: bits16 } }], {
+      name: 'm.json',
+    });
     expect([...files.keys()]).toEqual(['m.json', 'group1-shard1of1.bin']);
     expect(files.get('group1-shard1of1.bin')).toHaveLength(8);
     const file = await openWeights(folderSource(files, 'm.json'));

@@ -18,7 +18,7 @@ export function shorten(text: string, width: number): string {
   return `${letters.slice(0, width - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
 }
 
-/** Breaks a sentence into lines of at most `width`; a longer word has a line of its own. */
+/** Breaks a sentence into lines of at most `width`; a longer word is broken too. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -28,6 +28,7 @@ export function wrap(text: string, width: number): readonly string[] {
       lines.push(line);
       line = word;
     } else line = longer;
+    for (; line.length > width; line = line.slice(width)) lines.push(line.slice(0, width));
   }
   return [...lines, line];
 }
