@@ -43,6 +43,7 @@ export function importKerasConfig(config: unknown, options: KerasImportOptions =
     emitter,
     constants: options.constants ?? new Map(),
     notes: new Set(),
+    leftOut: [],
     variables: new Map(),
     results: new Map(),
   };
@@ -67,12 +68,21 @@ export function importKerasConfig(config: unknown, options: KerasImportOptions =
     const names = model.outputs.slice(1).map(({ layer }) => layer);
     context.notes.add(`of ${names.length + 1} outputs the first is the network's; ${names.join(', ')} can be tapped`);
   }
+  if (context.leftOut.length > 0) context.notes.add(leftOutNote(context.leftOut));
   return {
     graph: { ...graph, taps: tapsOf(graph, context.results) },
     finalActivation: output.logits === true ? 'softmax' : 'none',
     variables: inOrder(model, context.variables),
     notes: [...context.notes],
   };
+}
+
+/** Layers that a note names. */
+const NAMED = 4;
+
+function leftOutNote(layers: readonly string[]): string {
+  const more = layers.length > NAMED ? ` and ${layers.length - NAMED} more` : '';
+  return `left out, since they work in training only: ${layers.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /** Channels of a picture where a model leaves them open too. */

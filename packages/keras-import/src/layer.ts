@@ -18,8 +18,10 @@ export interface ImportContext {
   readonly emitter: Emitter;
   /** Constants that Keras keeps among the weights: mean and variance of a Normalization layer, by its path. */
   readonly constants: ReadonlyMap<string, readonly number[]>;
-  /** What was left out although it has a meaning, in words. */
+  /** What was assumed, in words. */
   readonly notes: Set<string>;
+  /** Layers that do something in training, and are left out. */
+  readonly leftOut: string[];
   /** Parameters by layer, as Keras orders them. */
   readonly variables: Map<LayerConfig, Variable[]>;
   /** The node that computes what a layer returns when it is first called, by the layer's path. */

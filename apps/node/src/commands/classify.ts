@@ -10,6 +10,7 @@ import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { findPictures } from '../pictures/find.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
+import { buildOptions } from './model-options.js';
 import { backendHelp, COMMANDS, command, wholeNumber } from './options.js';
 
 /** One entry of `--json`. */
@@ -25,12 +26,18 @@ export function classifyCommand() {
   return command('classify')
     .description('Say what is on pictures')
     .argument('[pictures...]', 'files, folders or patterns; sample photographs if none are given')
-    .option('-m, --model <name>', 'network of the zoo, e.g. mobilenet_v2@0.5,160', DEFAULT_MODEL)
+    .option(
+      '-m, --model <name>',
+      'network of the zoo, e.g. mobilenet_v2@0.5,160, or a file: your own .ts or .js, a JSON graph, a Keras model',
+      DEFAULT_MODEL,
+    )
     .option(
       '-w, --weights <file>',
       'weights: safetensors, PyTorch, Keras, TensorFlow.js, npz; their dialect chooses the variant',
     )
     .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
+    .option('--input <size>', 'height and width where not the usual ones: 224, or 97x131')
+    .option('--labels <file>', 'class names where they are your own: one a line, or a JSON list')
     .option('-t, --top <count>', 'classes to show', wholeNumber(1), 3)
     .option('-b, --backend <name>', backendHelp)
     .addHelpText(
@@ -40,6 +47,8 @@ Examples:
   $ convzoo classify
   $ convzoo classify cat.jpg photos/ 'more/**/*.png' --top 5
   $ convzoo classify cat.jpg --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5
+  $ convzoo classify cat.jpg --model model.keras --labels names.txt
+  $ convzoo classify cat.jpg --model ./my-net.ts --weights my-net.safetensors
   $ convzoo classify photos/ --json > answers.json`,
     )
     .action(async (inputs, options) => {
@@ -51,6 +60,8 @@ interface ClassifyOptions {
   readonly model: string;
   readonly weights?: string | undefined;
   readonly preset?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly input?: string | undefined;
   readonly top: number;
   readonly backend?: string | undefined;
   readonly json?: boolean | undefined;
@@ -62,7 +73,7 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   const terminal = terminalOf(options);
   refuseMistypedCommand(inputs);
   const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
-  const network = await loadNetwork(options.model, options);
+  const network = await loadNetwork(options.model, { ...options, input: buildOptions(options).input });
   const choice = await pickBackend('few-pictures', options.backend);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);

@@ -1,3 +1,4 @@
+import { outputOf, sizeOf } from '@convzoo/layers';
 import { describeChoice, pickBackend } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
 import { evaluate, wilsonInterval } from '../evaluation/evaluate.js';
@@ -5,6 +6,7 @@ import { openLabelledSet } from '../evaluation/labelled-set.js';
 import { DEFAULT_MODEL, loadNetwork } from '../network/load.js';
 import { startProgress } from '../output/progress.js';
 import { printJson, terminalOf } from '../output/terminal.js';
+import { buildOptions } from './model-options.js';
 import { backendHelp, command, wholeNumber } from './options.js';
 
 export function evaluateCommand() {
@@ -14,9 +16,15 @@ export function evaluateCommand() {
       '<data>',
       'cifar10-jpeg.tar.gz, CIFAR-10 .bin or .bin.gz, or a folder with labels.json or a folder for each class',
     )
-    .option('-m, --model <name>', 'network of the zoo', DEFAULT_MODEL)
+    .option(
+      '-m, --model <name>',
+      'network of the zoo, or a file: your own .ts or .js, a JSON graph, a Keras model',
+      DEFAULT_MODEL,
+    )
     .option('-w, --weights <file>', 'weights: safetensors, PyTorch, Keras, TensorFlow.js, npz')
     .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
+    .option('--input <size>', 'height and width where not the usual ones: 224, or 97x131')
+    .option('--labels <file>', 'class names where they are your own: one a line, or a JSON list')
     .option('--split <name>', 'train or test, where the data has both', 'test')
     .option('--limit <count>', 'at most so many pictures', wholeNumber(1))
     .option('--batch <count>', 'pictures a run; by default 1 to 256, by the size of the input', wholeNumber(1))
@@ -26,7 +34,8 @@ export function evaluateCommand() {
       `
 Examples:
   $ convzoo evaluate cifar10-jpeg.tar.gz
-  $ convzoo evaluate photos/ --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5 --json`,
+  $ convzoo evaluate photos/ --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5 --json
+  $ convzoo evaluate photos/ --model model.keras --labels names.txt`,
     )
     .action(async (data, options) => {
       process.exitCode = await run(data, options);
@@ -37,6 +46,8 @@ interface EvaluateCommandOptions {
   readonly model: string;
   readonly weights?: string | undefined;
   readonly preset?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly input?: string | undefined;
   readonly split: string;
   readonly limit?: number | undefined;
   readonly batch?: number | undefined;
@@ -54,7 +65,13 @@ async function run(data: string, options: EvaluateCommandOptions): Promise<numbe
   const { split } = options;
   if (split !== 'train' && split !== 'test')
     throw new UsageError('bad-option', `--split is train or test; got "${split}".`);
-  const network = await loadNetwork(options.model, options);
+  const network = await loadNetwork(options.model, { ...options, input: buildOptions(options).input });
+  if (sizeOf(outputOf(network.graph).shape) === 1) {
+    throw new UsageError(
+      'bad-option',
+      `${options.model} has one output; to count right answers it needs one for each class.`,
+    );
+  }
   const whole = await openLabelledSet(data, split, network.labels);
   const set = { ...whole, size: Math.min(whole.size, options.limit ?? whole.size) };
   const choice = await pickBackend('long-work', options.backend);

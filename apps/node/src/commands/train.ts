@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
+import { type Graph, inputOf } from '@convzoo/layers';
 import { writeFileAtomic } from '@convzoo/weights/node';
 import { resolveModel } from '@convzoo/zoo';
 import { describeChoice, pickBackend } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
 import { DEFAULT_MODEL } from '../network/load.js';
+import { isModelFile, openModel } from '../network/model.js';
 import { presetFor } from '../network/preset.js';
 import { prepareFolder } from '../output/folder.js';
 import { formatDuration, startProgress } from '../output/progress.js';
@@ -17,7 +19,11 @@ import { backendHelp, command, numberBetween, wholeNumber } from './options.js';
 export function trainCommand() {
   return command('train')
     .description('Train a network from scratch on CIFAR-10')
-    .argument('[model]', 'network of the zoo with a 32x32 input', DEFAULT_MODEL)
+    .argument(
+      '[model]',
+      'network of the zoo with a 32x32 input, or a file: your own .ts or .js, a JSON graph, a Keras model',
+      DEFAULT_MODEL,
+    )
     .requiredOption(
       '--data <file>',
       'cifar10-jpeg.tar.gz (class folders under train/ and test/), or CIFAR-10 .bin or .bin.gz',
@@ -43,6 +49,7 @@ A training that was stopped goes on when the same command is given again.
 
 Examples:
   $ convzoo train resnet20-cifar10 --data cifar10-jpeg.tar.gz
+  $ convzoo train ./my-net.ts --data cifar10-jpeg.tar.gz
   $ convzoo train plain56-cifar10 --data cifar10-jpeg.tar.gz --epochs 10 --out plain56`,
     )
     .action(async (model, options) => {
@@ -69,26 +76,53 @@ function recipeOf(model: string, options: TrainOptions): Recipe {
   return { model, epochs, batch, rate, schedule, warmUp, momentum, nesterov, weightDecay, labelSmoothing, seed };
 }
 
-async function train(model: string, options: TrainOptions): Promise<number> {
-  const terminal = terminalOf(options);
+const PRESET = 'cifar10';
+
+interface TrainedNetwork {
+  /** What the command names it, in its card. */
+  readonly recipeName: string;
+  /** For folders and messages. */
+  readonly name: string;
+  /** The network for so many classes. */
+  readonly graphFor: (classes: number) => Promise<Graph>;
+}
+
+/** A CIFAR network of the zoo, or any network of the user's own at that input. */
+async function networkToTrain(model: string): Promise<TrainedNetwork> {
+  if (isModelFile(model)) {
+    const graphFor = async (classes: number): Promise<Graph> =>
+      (await openModel(model, { input: CIFAR_SIDE, classes })).graph;
+    // The file's name and not the graph's, which may have slashes in it.
+    return { recipeName: model, name: parse(model).name, graphFor };
+  }
   const { name, entry, preset } = resolveModel(model);
-  if (preset !== 'cifar10') {
+  if (preset !== PRESET) {
     throw new UsageError(
       'bad-option',
       `${model} takes ${entry.input.join('x')}; this command trains the CIFAR networks, e.g. ${DEFAULT_MODEL}.`,
     );
   }
+  return { recipeName: name, name, graphFor: async (classes) => entry.build({ classes }) };
+}
+
+/** Height and width of CIFAR's pictures. */
+const CIFAR_SIDE = 32;
+
+async function train(model: string, options: TrainOptions): Promise<number> {
+  const terminal = terminalOf(options);
+  const { recipeName, name, graphFor } = await networkToTrain(model);
   const { data, testData = data } = options;
   if (options.testData === undefined && !hasSplits(data)) {
     throw new UsageError('bad-option', `${data} has no test split; give the pictures to measure on: --test-data FILE.`);
   }
-  const recipe = recipeOf(name, options);
+  const recipe = recipeOf(recipeName, options);
   const folder = options.out ?? join('training', name);
   await prepareFolder(folder);
   const store = new TrainingStore(folder);
   terminal.note(`Reading ${data} ...`);
   const sets = { train: await readLabelledImages(data, 'train'), test: await readLabelledImages(testData, 'test') };
-  const graph = entry.build({ classes: sets.train.classes.length });
+  const graph = await graphFor(sets.train.classes.length);
+  const { shape } = inputOf(graph);
   const choice = await pickBackend('long-work', options.backend);
   terminal.note(`Backend: ${describeChoice(choice)}`);
   terminal.note(`Training ${name} on ${sets.train.labels.length} pictures; checkpoints in ${folder}.`);
@@ -101,7 +135,7 @@ async function train(model: string, options: TrainOptions): Promise<number> {
     const { finished } = await runTraining({
       recipe,
       graph,
-      preset: presetFor(preset, entry.input),
+      preset: presetFor(PRESET, shape),
       backend: choice.backend,
       ...sets,
       store,
@@ -130,7 +164,7 @@ async function train(model: string, options: TrainOptions): Promise<number> {
   const history = await store.history();
   const card = await makeCard({
     recipe,
-    preset,
+    preset: PRESET,
     dataPath: data,
     ...sets,
     weightsPath: store.weightsPath,

@@ -4,6 +4,7 @@ import { decodeFile } from '@convzoo/preprocessing/node';
 import type { Session } from '@convzoo/runtime';
 import { fileError } from '../pictures/file-error.js';
 import type { LoadedNetwork } from './load.js';
+import { probabilitiesOf } from './scores.js';
 
 export interface Guess {
   readonly index: number;
@@ -25,17 +26,9 @@ export async function readPicture(path: string): Promise<Image> {
   });
 }
 
-/** softmax, computed in float64 from the largest logit down so that nothing overflows. */
-function softmax(logits: Float32Array): Float64Array {
-  const peak = logits.reduce((max, logit) => Math.max(max, logit), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(logits, (logit) => Math.exp(logit - peak));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
-}
-
 /** The `count` most probable classes, the first first. */
-function topGuesses(logits: Float32Array, labels: readonly string[], count: number): readonly Guess[] {
-  return [...softmax(logits)]
+function topGuesses(probabilities: Float64Array, labels: readonly string[], count: number): readonly Guess[] {
+  return [...probabilities]
     .map((probability, index) => ({ index, label: labels[index] ?? `class ${index}`, probability }))
     .sort((a, b) => b.probability - a.probability || a.index - b.index)
     .slice(0, count);
@@ -44,7 +37,7 @@ function topGuesses(logits: Float32Array, labels: readonly string[], count: numb
 /** Classifies one picture. */
 export async function classifyPicture(
   path: string,
-  { preset, labels }: LoadedNetwork,
+  { preset, labels, outputs }: LoadedNetwork,
   session: Session,
   count: number,
 ): Promise<{ readonly top: readonly Guess[]; readonly times: Times }> {
@@ -56,5 +49,5 @@ export async function classifyPicture(
   const { output } = await session.run(float32Tensor([1, ...shape], data));
   const done = performance.now();
   const times = { decode: decoded - start, preprocess: ready - decoded, run: done - ready };
-  return { top: topGuesses(output.data, labels, count), times };
+  return { top: topGuesses(probabilitiesOf(output.data, outputs), labels, count), times };
 }

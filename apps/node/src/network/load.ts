@@ -2,12 +2,15 @@ import { ConvzooError, type Graph, inputOf, outputOf, type Parameters } from '@c
 import type { Preset, PresetName } from '@convzoo/preprocessing';
 import { bindWeights, detectDialect, type WeightFile, WeightsFitError } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
-import { type Dialect, resolveModel } from '@convzoo/zoo';
+import { type BuildOptions, type Dialect, resolveModel } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
 import { withAuxiliary } from './auxiliary.js';
 import { embedded } from './embedded.js';
-import { labelsFor } from './labels.js';
+import { labelsFor, readLabels } from './labels.js';
+import { isModelFile } from './model.js';
+import { loadOwnNetwork } from './own.js';
 import { presetCalled, presetFor } from './preset.js';
+import { type OutputKind, outputKindOf } from './scores.js';
 
 /** A network with its weights, and how pictures become its input and its output names. */
 export interface LoadedNetwork {
@@ -17,6 +20,7 @@ export interface LoadedNetwork {
   readonly params: Parameters;
   readonly preset: Preset;
   readonly labels: readonly string[];
+  readonly outputs: OutputKind;
   /** Where the weights are from, and which variant of the network they chose. */
   readonly origin: string;
 }
@@ -29,16 +33,28 @@ export interface WeightChoice {
   readonly weights?: string | undefined;
   /** Preprocessing, where the weights were made for another than the network's usual one. */
   readonly preset?: string | undefined;
+  /** Another input than the network's own. */
+  readonly input?: BuildOptions['input'];
+  /** A file of class names, where they are not the known ones. */
+  readonly labels?: string | undefined;
 }
 
 /**
  * Builds a network and binds its weights: the embedded one without a file, any other from a file whose dialect chooses
- * the variant of the network and its preprocessing.
+ * the variant of the network and its preprocessing. MODEL may also be a file that describes a network.
  */
-export async function loadNetwork(model: string, { weights, preset }: WeightChoice): Promise<LoadedNetwork> {
+export async function loadNetwork(model: string, choice: WeightChoice): Promise<LoadedNetwork> {
+  if (isModelFile(model)) return loadOwnNetwork(model, choice);
+  const network = await loadZooNetwork(model, choice);
+  if (choice.labels === undefined) return network;
+  return { ...network, labels: await readLabels(choice.labels, outputOf(network.graph).shape[0] ?? 0) };
+}
+
+async function loadZooNetwork(model: string, { weights, preset, input }: WeightChoice): Promise<LoadedNetwork> {
   const { name } = resolveModel(model);
   const wanted = preset === undefined ? undefined : presetCalled(preset);
-  if (weights !== undefined) return bind(model, await openWeightsFile(weights), wanted, `weights of ${weights}`);
+  if (weights !== undefined)
+    return bind(model, await openWeightsFile(weights), { wanted, input }, `weights of ${weights}`);
   if (name !== embedded.model) {
     throw new UsageError(
       'no-weights',
@@ -47,18 +63,18 @@ export async function loadNetwork(model: string, { weights, preset }: WeightChoi
     );
   }
   const origin = `weights of ${embedded.package}, trained by this project`;
-  return bind(model, await openWeightsFile(embedded.weightsPath), wanted, origin);
+  return bind(model, await openWeightsFile(embedded.weightsPath), { wanted, input }, origin);
 }
 
 async function bind(
   model: string,
   file: WeightFile,
-  wanted: PresetName | undefined,
+  { wanted, input }: { readonly wanted: PresetName | undefined; readonly input: BuildOptions['input'] },
   origin: string,
 ): Promise<LoadedNetwork> {
   try {
     const dialect = dialectOf(model, file);
-    const resolved = resolveModel(model, dialect === undefined ? {} : { dialect });
+    const resolved = resolveModel(model, { input, ...(dialect !== undefined && { dialect }) });
     const graph = resolved.entry.build(resolved.options);
     const auxiliary = withAuxiliary(resolved);
     const { params, report } = await bindWeights(graph, file, { finite: true, auxiliary }).catch((error: unknown) =>
@@ -75,6 +91,7 @@ async function bind(
       params,
       preset: presetFor(preset, shape),
       labels: await labelsFor(outputOf(graph).shape[0] ?? 0, shape[0] ?? 0),
+      outputs: outputKindOf(graph),
       origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${preset}${variant}${leftOut}`,
     };
   } finally {

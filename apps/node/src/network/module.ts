@@ -31,19 +31,21 @@ export async function graphFromModule(path: string): Promise<layers.Graph> {
     virtualModules: PROVIDED,
   });
   const module = await jiti.import(file).catch((error: unknown) => failed(path, 'cannot be loaded', error));
-  const exported = defaultOf(module);
-  if (exported === undefined) {
+  if (typeof module !== 'object' || module === null || !('default' in module)) {
     throw new UsageError(
       'no-default-export',
       `${path} has no default export; end it with "export default" and a graph, or a function that returns one.`,
     );
   }
+  const exported = module.default;
+  if (exported === undefined) {
+    throw new UsageError(
+      'no-default-export',
+      `${path} exports undefined by default; files that import one another in a circle do that, for example.`,
+    );
+  }
   const graph = typeof exported === 'function' ? await called(path, exported) : exported;
   return checked(path, graph, typeof exported === 'function');
-}
-
-function defaultOf(module: unknown): unknown {
-  return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
 }
 
 // A function of unknown type; whatever it returns is looked at before it is used.
@@ -60,23 +62,40 @@ function failed(path: string, what: string, cause: unknown): never {
   throw new UsageError('bad-module', `${path} ${what}: ${oneLine(message)}`, { cause });
 }
 
-const oneLine = (message: string): string => message.trim().split('\n', 1)[0]?.trim() ?? '';
+/** The first line, and the second where it is the place of a mistake in a file: `/home/me/net.ts:3:9`. */
+function oneLine(message: string): string {
+  const [first = '', second = ''] = message.trim().split('\n');
+  return /:\d+:\d+$/.test(second) ? `${first.trim()} (${second.trim()})` : first.trim();
+}
 
 /** A graph through its own JSON check: every shape inferred anew, so that a graph made by hand cannot be a wrong one. */
 function checked(path: string, value: unknown, built: boolean): layers.Graph {
-  if (typeof value !== 'object' || value === null || !('nodes' in value) || !('output' in value)) {
-    const what = value === null ? 'null' : Array.isArray(value) ? 'an array' : `${typeof value}`;
+  if (!isGraphLike(value)) {
     const which = built ? 'The function that it exports returns' : 'Its default export is';
     throw new UsageError(
       'not-a-graph',
-      `${path} gives no graph. ${which} ${what}; return what builder.graph(output) returns.`,
+      `${path} gives no graph. ${which} ${kindOf(value)}; return what builder.graph(output) returns.`,
     );
   }
-  const graph = value as layers.Graph;
   try {
-    const ops = graph.nodes.flatMap((node) => (node.op === 'custom' ? [node.attributes.definition] : []));
-    return layers.graphFromJson(layers.graphToJson(graph), { ops });
+    const ops = value.nodes.flatMap((node) => (node.op === 'custom' ? [node.attributes.definition] : []));
+    return layers.graphFromJson(layers.graphToJson(value), { ops });
   } catch (error) {
-    return failed(path, 'gives no sound graph', error);
+    if (error instanceof layers.ConvzooError) return failed(path, 'gives no sound graph', error);
+    throw new UsageError(
+      'not-a-graph',
+      `${path} gives something like a graph that is none; return what builder.graph(output) returns.`,
+      { cause: error },
+    );
   }
+}
+
+/** Enough to try it as a graph, which then is checked node by node. */
+const isGraphLike = (value: unknown): value is layers.Graph =>
+  typeof value === 'object' && value !== null && 'nodes' in value && Array.isArray(value.nodes) && 'output' in value;
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'another object' : `a ${typeof value}`;
 }

@@ -28,6 +28,8 @@ export function presetFor(name: PresetName, [height = 0, width = 0]: Shape): Pre
       resize: { ...resize, size: Math.floor(Math.min(height, width) / share) },
     };
   }
+  if (height !== width && resize.mode === 'center-square')
+    return { ...preset, resize: { mode: 'exact', height, width } };
   if (resize.mode === 'center-square' && resize.size !== height)
     return { ...preset, resize: { ...resize, size: height } };
   return preset;

@@ -73,7 +73,7 @@ export const identity: Converter = (layer) => layer.input;
 
 /** Identity here; in training it does something that has no counterpart. */
 export const onlyInTraining: Converter = (layer) => {
-  layer.note(`${layer.config.path}: ${layer.config.className} works in training only, and is left out here`);
+  layer.context.leftOut.push(`${layer.config.path} (${layer.config.className})`);
   return layer.input;
 };
 
