@@ -44,7 +44,7 @@ export interface AxisPlan {
  * The weights of one axis, as `precompute_coeffs` and `normalize_coeffs_8bpc` of Pillow's Resample.c compute them.
  * When shrinking, the filter is stretched over all source pixels that an output pixel covers (antialiasing).
  */
-export function computeCoefficients(plan: AxisPlan, kernel: Kernel): Coefficients {
+function computeCoefficients(plan: AxisPlan, kernel: Kernel): Coefficients {
   const { sourceSize, from, to, size, start, wanted } = plan;
   // Pillow subtracts two C floats.
   const scale = Math.fround(to - from) / size;
