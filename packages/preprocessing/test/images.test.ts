@@ -40,7 +40,7 @@ const readable = records.filter((record) => !broken.includes(record));
 
 describe('what Pillow decodes, bit for bit', () => {
   test('the records are all accounted for', () => {
-    expect([readable.length, more.length, broken.length]).toEqual([60, 52, 16]);
+    expect([readable.length, more.length, broken.length]).toEqual([60, 55, 16]);
   });
 
   for (const record of [...readable, ...more]) {
