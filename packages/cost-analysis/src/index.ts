@@ -21,3 +21,4 @@ export type { Cost, CostReport, CostRow, CostTotal, Intensity, Uncounted, Weight
 export { type MachinePeaks, type Roofline, type RooflineOptions, type RooflineRow, roofline } from './roofline.js';
 export { costRules, elementwiseRules, macRules, type WorkTable } from './rules/index.js';
 export type { Rule, Work } from './rules/rule.js';
+export { type CostSheet, costSheet, type SheetOptions, type SheetRow } from './sheet.js';

@@ -7,6 +7,7 @@ import {
   formatCount,
   formatCsv,
   formatInteger,
+  formatJoules,
   formatJson,
   formatMarkdown,
   formatShare,
@@ -14,11 +15,11 @@ import {
   MIN_WIDTH,
   type Per,
 } from '../src/format/index.js';
-import { analyse } from '../src/index.js';
+import { analyse, costSheet } from '../src/index.js';
 import { double, graphs, smallResNet } from './graphs.js';
 
 const report = analyse(smallResNet());
-const pers: readonly Per[] = ['layer', 'block', 'stage', 'op', 'kind'];
+const pers: readonly Per[] = ['layer', 'block', 'stage', 'op', 'kind', 'tree'];
 
 describe('units', () => {
   it.each([
@@ -122,7 +123,7 @@ describe('formatTable', () => {
     `);
   });
 
-  it.each(pers)('has columns that add up to its total (per %s)', (per) => {
+  it.each(pers.filter((per) => per !== 'tree'))('has columns that add up to its total (per %s)', (per) => {
     // At this width every number is there in full.
     const table = formatTable(report, { per, width: 200 });
     const titles = {
@@ -196,10 +197,16 @@ describe('formatTable', () => {
 describe('formatCsv', () => {
   it('has plain numbers that add up, and the fields of every row', () => {
     const [header = '', ...lines] = formatCsv(report).trimEnd().split('\r\n');
-    expect(header).toBe('layer,op,kind,stage,block,output,params,buffers,macs,flops,elementwise,activations');
+    expect(header).toBe(
+      'layer,op,kind,stage,block,output,params,buffers,macs,flops,elementwise,activations,' +
+        'trainable,weightBytes,activationBytes,traffic,intensity',
+    );
     expect(lines).toHaveLength(report.rows.length);
-    expect(lines[1]).toBe('conv1,conv2d,conv 3x3,16x16,conv1,16x16x4,112,0,27648,55296,1024,1024');
-    const sums = lines.map((line) => line.split(',').slice(6).map(Number)).reduce((a, b) => a.map((v, i) => v + b[i]!));
+    const bytes = '112,448,4096,7616,7.394957983193278';
+    expect(lines[1]).toBe(`conv1,conv2d,conv 3x3,16x16,conv1,16x16x4,112,0,27648,55296,1024,1024,${bytes}`);
+    const sums = lines
+      .map((line) => line.split(',').slice(6, 12).map(Number))
+      .reduce((a, b) => a.map((v, i) => v + b[i]!));
     const { params, buffers, macs, flops, elementwise, activations } = report.total;
     expect(sums).toEqual([params, buffers, macs, flops, elementwise, activations]);
     expect(formatCsv(report, { per: 'stage' })).toContain('\r\n8x8,5,152,8,9216,18432,');
@@ -209,8 +216,63 @@ describe('formatCsv', () => {
     const nn = new Builder('odd');
     const graph = nn.graph(nn.custom(double, [nn.input([4, 4, 2])], { name: 'say "a,b"' }));
     expect(formatCsv(analyse(graph))).toContain(
-      '\r\n"say ""a,b""",custom,double,4x4,"say ""a,b""",4x4x2,0,0,0,0,,32\r\n',
+      '\r\n"say ""a,b""",custom,double,4x4,"say ""a,b""",4x4x2,0,0,0,0,,32,0,0,128,256,\r\n',
     );
+  });
+});
+
+describe('a tree', () => {
+  const tree = formatTable(analyse(smallResNet()), { per: 'tree', width: 200 });
+
+  it('has a line for each scope with its sum, and its layers below it, indented', () => {
+    const lines = tree.split('\n');
+    const at = lines.findIndex((line) => line.startsWith('layer1 '));
+    expect(lines[at]).toMatch(/^layer1 +\d+ layers/);
+    expect(lines[at + 1]).toMatch(/^ {2}0 +\d+ layers/);
+    expect(lines[at + 2]).toMatch(/^ {4}\w+ +conv 3x3/);
+    expect(lines.filter((line) => /^conv1 /.test(line))).toHaveLength(1);
+  });
+
+  it('is every layer with its whole path where there is no indentation, once', () => {
+    expect(formatCsv(report, { per: 'tree' })).toBe(formatCsv(report));
+    for (const { path } of report.rows)
+      expect(formatMarkdown(report, { per: 'tree' })).toContain(`| ${path.replaceAll('_', '\\_')} |`);
+  });
+});
+
+describe('a sheet', () => {
+  const sheet = costSheet(smallResNet(), { batch: 2 });
+
+  it('says in the table what memory and energy it takes, in words that fit the width', () => {
+    const table = formatTable(sheet, { per: 'stage', width: 80 });
+    expect(table.replaceAll('\n', ' ')).toMatch(/Memory for 2 pictures: 2\.66 kB of weights and at most [\d.]+ kB/);
+    expect(table.replaceAll('\n', ' ')).toMatch(/A training step on it: .* with SGD and momentum, .* with Adam/);
+    expect(table.replaceAll('\n', ' ')).toMatch(/Energy, an estimate/);
+    for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('has bytes and intensities where there is room', () => {
+    const [header = ''] = formatTable(sheet, { width: 200 }).split('\n').slice(2);
+    for (const title of ['weights', 'outputs', 'traffic', 'ops/byte']) expect(header).toContain(title);
+  });
+
+  it('is plain data that JSON gives back', () => {
+    expect(JSON.parse(formatJson(sheet))).toEqual(JSON.parse(JSON.stringify(sheet)));
+    expect(sheet.rows[1]).toMatchObject({
+      receptiveField: { height: { size: 3, stride: 1, start: -1 } },
+      bytesInUse: 2 * 4 * (768 + 1024),
+    });
+  });
+});
+
+describe('formatJoules', () => {
+  it.each([
+    [1.5, '1.50 J'],
+    [0.0189, '18.9 mJ'],
+    [4.2e-5, '42.0 µJ'],
+    [3e-9, '3.00 nJ'],
+  ])('%d is %s', (joules, text) => {
+    expect(formatJoules(joules)).toBe(text);
   });
 });
 

@@ -1,6 +1,6 @@
 import { formatShape } from '@convzoo/layers';
 import type { Item, Per } from './items.js';
-import { formatCount, formatInteger, formatShare } from './units.js';
+import { formatBytes, formatCount, formatInteger, formatShare } from './units.js';
 
 /** Fields of an item that hold counts. */
 export type CountField = 'params' | 'buffers' | 'macs' | 'flops' | 'elementwise' | 'activations';
@@ -34,18 +34,45 @@ export function countColumn(field: CountField): Column {
   return { key: field, title: titles[field], align: 'right', text: as(formatInteger), compact: as(formatCount) };
 }
 
+/** Bytes in use or moved, always short. */
+export const bytesColumn = (field: 'weightBytes' | 'activationBytes' | 'traffic', title: string): Column => ({
+  key: field,
+  title,
+  align: 'right',
+  text: (item) => (item[field] === 0 ? '' : formatBytes(item[field])),
+});
+
+/** Operations for each byte that is moved. */
+export const intensityColumn: Column = {
+  key: 'intensity',
+  title: 'ops/byte',
+  align: 'right',
+  text: ({ intensity, traffic }) => (intensity === null ? (traffic === 0 ? '' : uncounted) : intensity.toFixed(1)),
+};
+
 export const nameColumn = (per: Per): Column => ({
   key: per,
   title: per,
   align: 'left',
-  text: ({ name }) => printable(name),
+  text: ({ name, depth }) =>
+    printable(depth === undefined ? name : `${'  '.repeat(depth)}${name.slice(name.lastIndexOf('.') + 1)}`),
 });
+
+/** The name in full, for formats that keep no indentation. */
+export const pathColumn = (per: Per): Column => ({ ...nameColumn(per), text: ({ name }) => printable(name) });
 
 /** What a layer is; for a group, how many layers it has. */
 export const kindColumn = (per: Per): Column =>
   per === 'layer'
     ? { key: 'kind', title: 'kind', align: 'left', text: ({ kind }) => printable(kind) }
-    : { key: 'kind', title: 'layers', align: 'right', text: ({ layers }) => formatInteger(layers) };
+    : per === 'tree'
+      ? {
+          key: 'kind',
+          title: 'kind',
+          align: 'left',
+          text: ({ kind, layers }) => (kind === '' ? `${layers} layers` : printable(kind)),
+        }
+      : { key: 'kind', title: 'layers', align: 'right', text: ({ layers }) => formatInteger(layers) };
 
 export const shapeColumn: Column = {
   key: 'output',

@@ -5,7 +5,19 @@ import type { Per } from './items.js';
 
 type Cell = string | number | null;
 
-const COUNTS = ['params', 'buffers', 'macs', 'flops', 'elementwise', 'activations'] as const;
+const COUNTS = [
+  'params',
+  'buffers',
+  'macs',
+  'flops',
+  'elementwise',
+  'activations',
+  'trainable',
+  'weightBytes',
+  'activationBytes',
+  'traffic',
+  'intensity',
+] as const;
 
 /**
  * Comma separated values (RFC 4180, lines end in CR LF) with plain numbers and a header. A count for which there is no rule
@@ -13,7 +25,8 @@ const COUNTS = ['params', 'buffers', 'macs', 'flops', 'elementwise', 'activation
  */
 export function formatCsv(report: CostReport, { per = 'layer' }: { readonly per?: Per | undefined } = {}): string {
   const lines: (readonly Cell[])[] = [];
-  if (per === 'layer') {
+  // A tree's scopes would be counted twice in a spreadsheet: its layers have their paths.
+  if (per === 'layer' || per === 'tree') {
     lines.push(['layer', 'op', 'kind', 'stage', 'block', 'output', ...COUNTS]);
     for (const row of report.rows) {
       const { path, op, kind, stage, block, shape } = row;

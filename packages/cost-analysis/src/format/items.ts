@@ -1,14 +1,17 @@
 import type { Shape } from '@convzoo/layers';
 import { type GroupKey, groupBy } from '../group.js';
 import type { CostReport } from '../report.js';
+import { treeItems } from './tree.js';
 
-/** By what a table has its lines. */
-export type Per = 'layer' | GroupKey;
+/** By what a table has its lines: `tree` has a line for each scope, and below it one for each layer. */
+export type Per = 'layer' | 'tree' | GroupKey;
 
 /** One line of a table, before it is written in some format: a node, or a group of nodes, or the total. */
 export interface Item {
   readonly isTotal: boolean;
   readonly name: string;
+  /** How deep in a tree; its lines are indented, and have the last part of the name alone. */
+  readonly depth?: number;
   /** Kind of the layer; none for groups. */
   readonly kind: string;
   /** How many layers it sums, 1 for a layer. */
@@ -20,12 +23,17 @@ export interface Item {
   readonly flops: number | null;
   readonly elementwise: number | null;
   readonly activations: number;
+  readonly weightBytes: number;
+  readonly activationBytes: number;
+  readonly traffic: number;
+  readonly intensity: number | null;
 }
 
 /** The lines of a table: every node, or the sums by stage, block, op or kind. */
 export function itemsOf(report: CostReport, per: Per): readonly Item[] {
   if (per === 'layer')
     return report.rows.map(({ path, ...row }) => ({ ...row, isTotal: false, name: path, layers: 1 }));
+  if (per === 'tree') return treeItems(report);
   const scattered = per === 'op' || per === 'kind';
   return groupBy(report, per).map(({ nodes, shape, ...group }) => ({
     ...group,

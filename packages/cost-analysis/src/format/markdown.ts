@@ -1,12 +1,12 @@
 import type { CostReport } from '../report.js';
-import { type Column, countColumn, kindColumn, nameColumn, shapeColumn, shareColumn } from './columns.js';
+import { type Column, countColumn, kindColumn, pathColumn, shapeColumn, shareColumn } from './columns.js';
 import { type Item, itemsOf, type Per, totalItem } from './items.js';
 import { headline, summaryOf } from './summary.js';
 
 /** A Markdown table (GitHub's), with the total in its last line and a note on what was counted. */
 export function formatMarkdown(report: CostReport, { per = 'layer' }: { readonly per?: Per | undefined } = {}): string {
   const columns: readonly Column[] = [
-    nameColumn(per),
+    pathColumn(per),
     kindColumn(per),
     shapeColumn,
     countColumn('params'),

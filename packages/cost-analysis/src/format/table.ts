@@ -1,6 +1,16 @@
 import type { CostReport } from '../report.js';
 import { aligned, type Cells, cellsOf, shortened } from './cells.js';
-import { barColumn, type Column, countColumn, kindColumn, nameColumn, shapeColumn, shareColumn } from './columns.js';
+import {
+  barColumn,
+  bytesColumn,
+  type Column,
+  countColumn,
+  intensityColumn,
+  kindColumn,
+  nameColumn,
+  shapeColumn,
+  shareColumn,
+} from './columns.js';
 import { type Item, itemsOf, type Per, totalItem } from './items.js';
 import { headline, summaryOf } from './summary.js';
 import { widthOf, wrap } from './text.js';
@@ -33,8 +43,12 @@ interface View {
 const WHOLE = Number.POSITIVE_INFINITY;
 const BASIC = ['kind', 'output', 'params', 'macs', 'share'] as const;
 
+const BYTES = ['weightBytes', 'activationBytes', 'traffic', 'intensity'] as const;
+
 /** From the widest view to the narrowest; the first that fits is taken. */
 const VIEWS: readonly View[] = [
+  { keys: [...BASIC, 'bar', 'elementwise', 'activations', 'buffers', ...BYTES], compact: false, name: WHOLE },
+  { keys: [...BASIC, 'bar', 'elementwise', 'activations', ...BYTES], compact: false, name: WHOLE },
   { keys: [...BASIC, 'bar', 'elementwise', 'activations', 'buffers'], compact: false, name: WHOLE },
   { keys: [...BASIC, 'bar', 'elementwise', 'activations'], compact: false, name: WHOLE },
   { keys: [...BASIC, 'bar', 'activations'], compact: false, name: WHOLE },
@@ -74,6 +88,10 @@ function linesOf(report: CostReport, items: readonly Item[], { per, ascii, width
     countColumn('elementwise'),
     countColumn('activations'),
     countColumn('buffers'),
+    bytesColumn('weightBytes', 'weights'),
+    bytesColumn('activationBytes', 'outputs'),
+    bytesColumn('traffic', 'traffic'),
+    intensityColumn,
   ];
   const write = (compact: boolean): ReadonlyMap<string, Cells> => {
     const cells = columns.map((column) => cellsOf(column, items, { compact }));

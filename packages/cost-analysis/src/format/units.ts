@@ -18,6 +18,18 @@ export function formatBytes(bytes: number): string {
   return withPrefix(bytes, 'B');
 }
 
+/** Joules as `18.9 mJ`: energies of inferences lie between microjoules and joules. */
+export function formatJoules(joules: number): string {
+  for (const [unit, size] of [
+    ['J', 1],
+    ['mJ', 1e-3],
+    ['\u00b5J', 1e-6],
+  ] as const) {
+    if (joules >= size) return `${(joules / size).toPrecision(3)} ${unit}`;
+  }
+  return `${(joules / 1e-9).toPrecision(3)} nJ`;
+}
+
 /** A share of 1 in percent: `0.0306` as `3.06 %`. */
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
