@@ -2,7 +2,7 @@ import { ImageError } from '../../errors.js';
 import { BitWriter } from './bits.js';
 import { type HuffmanTable, readHuffmanTables } from './huffman.js';
 import { isFrame, isRestart, MARKER, nextMarker } from './markers.js';
-import { copyScan, type ScanComponent } from './scan.js';
+import { copyScan, type InterleavedScan, type ScanComponent } from './scan.js';
 
 interface Component {
   readonly id: number;
@@ -55,10 +55,10 @@ export function keepComponents(
     } else if (marker === MARKER.SOS) {
       if (!frame) throw corrupt('its data comes before its frame header');
       const scan = readScan(segment, frame);
-      if (scan.some(({ kept }) => kept)) {
-        out.raw(scanHeader(segment, scan));
-        copyEntropyCoded(bytes, at, out, segment, scan, frame, tables, restartInterval);
-      }
+      const kept = scan.filter((component) => component.kept);
+      if (kept.length > 0) out.raw(scanHeader(segment, scan));
+      if (kept.length === scan.length) out.raw(bytes.subarray(at, endOfScan(bytes, at)));
+      else if (kept.length > 0) copyScan(bytes, at, out, interleaved(segment, scan, frame, tables, restartInterval));
     } else if (marker === MARKER.DHT || marker === MARKER.DQT || marker === MARKER.DRI) {
       if (marker === MARKER.DHT) for (const [id, table] of readHuffmanTables(segment)) tables.set(id, table);
       if (marker === MARKER.DRI) restartInterval = ((segment[0] ?? 0) << 8) | (segment[1] ?? 0);
@@ -131,25 +131,17 @@ function scanHeader(segment: Uint8Array, scan: Scan): number[] {
   return [0xff, MARKER.SOS, 0, 6 + kept.length, kept.length / 2, ...kept, ...parameters];
 }
 
-/** A scan of which everything or one component alone is kept is copied as it is; the others are walked through. */
-function copyEntropyCoded(
-  bytes: Uint8Array,
-  at: number,
-  out: BitWriter,
+/** What `copyScan` has to know of a scan of which some components are kept. */
+function interleaved(
   segment: Uint8Array,
   scan: Scan,
   { progressive, columns, rows }: Frame,
   tables: ReadonlyMap<number, () => HuffmanTable>,
   restartInterval: number,
-): void {
-  const kept = scan.filter((component) => component.kept);
-  if (kept.length === scan.length) {
-    out.raw(bytes.subarray(at, endOfScan(bytes, at)));
-    return;
-  }
+): InterleavedScan {
+  const [only, ...others] = scan.filter((component) => component.kept);
   // Left alone in its scan, a component's blocks would have to come row by row and not unit by unit.
-  const [only] = kept;
-  if (kept.length === 1 && only && only.h * only.v > 1) throw unsupported('scans of some colours only');
+  if (only && others.length === 0 && only.h * only.v > 1) throw unsupported('scans of some colours only');
   const [firstCoefficient = 0, , approximation = 0] = segment.subarray(1 + 2 * scan.length);
   if (progressive && firstCoefficient !== 0) throw corrupt('an AC scan of several components');
   const kind = !progressive ? 'sequential' : approximation >> 4 === 0 ? 'dc-first' : 'dc-refine';
@@ -166,7 +158,7 @@ function copyEntropyCoded(
       ac: kind === 'sequential' ? table(16 + (ids & 15)) : undefined,
     }),
   );
-  copyScan(bytes, at, out, { kind, units: columns * rows, restartInterval, components });
+  return { kind, units: columns * rows, restartInterval, components };
 }
 
 /** Where the entropy-coded data from `at` ends: at the first marker that is no restart. */

@@ -11,8 +11,8 @@ export interface ScanComponent {
   readonly ac: HuffmanTable | undefined;
 }
 
-/** An interleaved scan; `units` are minimal coded units, and 0 as `restartInterval` means that there are no restarts. */
-export interface Scan {
+/** A scan of several components; `units` are minimal coded units, and 0 as `restartInterval` means that there are no restarts. */
+export interface InterleavedScan {
   readonly kind: 'sequential' | 'dc-first' | 'dc-refine';
   readonly units: number;
   readonly restartInterval: number;
@@ -20,7 +20,7 @@ export interface Scan {
 }
 
 /** Copies the blocks of the kept components, code by code (ITU-T T.81, F.1.2 and G.1.2.1). */
-export function copyScan(bytes: Uint8Array, at: number, out: BitWriter, scan: Scan): void {
+export function copyScan(bytes: Uint8Array, at: number, out: BitWriter, scan: InterleavedScan): void {
   const { units, restartInterval, components } = scan;
   const reader = new BitReader(bytes, at);
   for (let unit = 0; unit < units; unit++) {
