@@ -1,5 +1,6 @@
 import type { Size } from '../image.js';
 import type { Range } from './descriptors.js';
+import { exactExp, exactLog } from './exact-math.js';
 import type { Rectangle } from './kernels/erase.js';
 import type { Random } from './random.js';
 
@@ -50,7 +51,7 @@ function rectangle(
   random: Random,
 ): { height: number; width: number } {
   const area = height * width * uniform(random, scale);
-  const aspect = Math.exp(uniform(random, [Math.log(ratio[0]), Math.log(ratio[1])]));
+  const aspect = exactExp(uniform(random, [exactLog(ratio[0]), exactLog(ratio[1])]));
   return { width: Math.round(Math.sqrt(area * aspect)), height: Math.round(Math.sqrt(area / aspect)) };
 }
 

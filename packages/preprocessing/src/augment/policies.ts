@@ -1,5 +1,6 @@
 import type { Size } from '../image.js';
 import type { AugmentationOf } from './descriptors.js';
+import { exactAtan } from './exact-math.js';
 import type { WarpOptions } from './kernels/affine.js';
 import type { Operation } from './operations.js';
 import type { Random } from './random.js';
@@ -99,7 +100,7 @@ function bitsLost(index: number, bins: number, most: number): number {
 /** The operation of a strength, as torchvision's `_apply_op` reads it. Undefined where nothing is to be done. */
 export function policyOperation(name: PolicyOperation, magnitude: number, warp: WarpOptions): Operation | undefined {
   const still = { op: 'affine', angle: 0, translate: [0, 0], scale: 1, shear: [0, 0], ...warp } as const;
-  const shear = (Math.atan(magnitude) * 180) / Math.PI;
+  const shear = exactAtan(magnitude) * (180 / Math.PI);
   switch (name) {
     case 'Identity':
       return undefined;

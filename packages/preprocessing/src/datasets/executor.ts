@@ -1,4 +1,3 @@
-import type { SampleFailure } from './errors.js';
 import { type Preparation, type Prepared, prepareSample } from './prepare.js';
 import type { RawSample } from './types.js';
 
@@ -32,8 +31,4 @@ export async function attempt(sample: RawSample, preparation: Preparation): Prom
   } catch (reason) {
     return { error: reason instanceof Error ? reason : new Error(String(reason)) };
   }
-}
-
-export function failureOf({ name, index }: RawSample, error: Error): SampleFailure {
-  return { name, index, error };
 }

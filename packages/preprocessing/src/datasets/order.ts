@@ -17,7 +17,7 @@ export interface OrderOptions {
 export type Read = RawSample | SampleFailure;
 
 /** The indices of an indexed data set in the order of an epoch. */
-export function epochOrder(size: number, { shuffle, seed, epoch }: OrderOptions): Uint32Array {
+function epochOrder(size: number, { shuffle, seed, epoch }: OrderOptions): Uint32Array {
   const order = Uint32Array.from({ length: size }, (_, index) => index);
   return shuffle === false ? order : orderRandom(seed, epoch).shuffle(order);
 }

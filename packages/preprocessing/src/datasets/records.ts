@@ -55,7 +55,7 @@ export function streamedRecords(format: RecordFormat, sources: readonly ByteSour
 }
 
 /** Indices of samples leave room for so many in each file, so that no file has to be read to number those of the next. */
-export const SAMPLES_PER_FILE = 2 ** 32;
+const SAMPLES_PER_FILE = 2 ** 32;
 
 /** The files, shuffled where `random` is given, and the index of the first sample of each. */
 export function inOrder(

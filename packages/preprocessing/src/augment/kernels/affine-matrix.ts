@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.js';
 import type { Size } from '../../image.js';
+import { exactCos, exactSin, exactTan } from '../exact-math.js';
 
 /**
  * Where an output pixel (x, y) comes from: (a x + b y + c, d x + e y + f), in continuous coordinates whose pixel centres
@@ -31,10 +32,10 @@ export function affineMatrix(parameters: AffineParameters, size: Size): AffineMa
   const turn = radians(angle);
   const [shearX, shearY] = [radians(shear[0]), radians(shear[1])];
   // Rotation and shear, from which the inverse follows: their determinant is 1.
-  const a = Math.cos(turn - shearY) / Math.cos(shearY);
-  const b = (-Math.cos(turn - shearY) * Math.tan(shearX)) / Math.cos(shearY) - Math.sin(turn);
-  const c = Math.sin(turn - shearY) / Math.cos(shearY);
-  const d = (-Math.sin(turn - shearY) * Math.tan(shearX)) / Math.cos(shearY) + Math.cos(turn);
+  const a = exactCos(turn - shearY) / exactCos(shearY);
+  const b = (-exactCos(turn - shearY) * exactTan(shearX)) / exactCos(shearY) - exactSin(turn);
+  const c = exactSin(turn - shearY) / exactCos(shearY);
+  const d = (-exactSin(turn - shearY) * exactTan(shearX)) / exactCos(shearY) + exactCos(turn);
   const [xx, xy, yx, yy] = [d / scale, -b / scale, -c / scale, a / scale];
   const [backX, backY] = [-centerX - translate[0], -centerY - translate[1]];
   return [xx, xy, xx * backX + xy * backY + centerX, yx, yy, yx * backX + yy * backY + centerY];
@@ -48,8 +49,8 @@ export function rotationMatrix(
 ): { readonly matrix: AffineMatrix; readonly size: Size } {
   const angle = -radians(degrees);
   // Pillow rounds to 15 decimals, so that a right angle is one.
-  const cos = Number(Math.cos(angle).toFixed(15));
-  const sin = Number(Math.sin(angle).toFixed(15));
+  const cos = Number(exactCos(angle).toFixed(15));
+  const sin = Number(exactSin(angle).toFixed(15));
   const [centerX, centerY] = [width / 2, height / 2];
   let x = cos * -centerX + sin * -centerY + centerX;
   let y = -sin * -centerX + cos * -centerY + centerY;

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.js';
 import { createImage, type Image } from '../../image.js';
+import { exactExp } from '../exact-math.js';
 
 /**
  * torchvision's `F.gaussian_blur`, which blurs PIL pictures as float tensors: a kernel of `kernelSize` (odd, width and
@@ -64,7 +65,10 @@ function gaussian(size: number, sigma: number): Float32Array {
     throw invalidArgument(`gaussianBlur needs an odd kernel size and a positive sigma, got ${size} and ${sigma}`);
   }
   const half = (size - 1) / 2;
-  const kernel = Float32Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - half) / sigma) ** 2));
+  const kernel = Float32Array.from({ length: size }, (_, i) => {
+    const distance = (i - half) / sigma;
+    return exactExp(-0.5 * distance * distance);
+  });
   const sum = kernel.reduce((total, weight) => total + weight, 0);
   return kernel.map((weight) => weight / sum);
 }
