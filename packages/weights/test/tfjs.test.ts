@@ -275,6 +275,36 @@ describe('on disk', () => {
     await file.close();
   });
 
+  test("the hub's cache, where every file is a link into blobs", async () => {
+    const repo = join(folder, 'models--me--net');
+    const snapshot = join(repo, 'snapshots', 'abc');
+    mkdirSync(join(repo, 'blobs'), { recursive: true });
+    mkdirSync(snapshot, { recursive: true });
+    writeFileSync(join(repo, 'blobs', '1'), model([f32('w')], ['a.bin']));
+    writeFileSync(join(repo, 'blobs', '2'), new Uint8Array(new Float32Array([2.5]).buffer));
+    writeFileSync(join(repo, 'secret.bin'), new Uint8Array(4));
+    symlinkSync('../../blobs/1', join(snapshot, 'model.json'));
+    symlinkSync('../../blobs/2', join(snapshot, 'a.bin'));
+    const read = async (): Promise<unknown> => {
+      const file = await openWeightsFile(join(snapshot, 'model.json'));
+      return (await file.read('w').finally(() => file.close())).data[0];
+    };
+    expect(await read()).toBe(2.5);
+    const link = (target: string): void => {
+      rmSync(join(snapshot, 'a.bin'));
+      symlinkSync(target, join(snapshot, 'a.bin'));
+    };
+    for (const target of ['../../secret.bin', join(folder, 'secret.bin'), '../../../secret.bin']) {
+      link(target);
+      expect(await codeOf(read)).toBe('unsafe-path');
+    }
+    // A manifest that is no link of the cache gets nothing out of it.
+    link('../../blobs/2');
+    rmSync(join(snapshot, 'model.json'));
+    writeFileSync(join(snapshot, 'model.json'), model([f32('w')], ['a.bin']));
+    expect(await codeOf(read)).toBe('unsafe-path');
+  });
+
   test('a path that leaves the folder', async () => {
     expect(await codeOf(() => openWeightsFile(written(['../secret.bin'])))).toBe('unsafe-path');
   });

@@ -1,6 +1,7 @@
 import { readDirectory } from '../archive/directory.js';
 import { type ByteSource, memorySource } from '../byte-source.js';
 import { WeightsError } from '../errors.js';
+import { isObject, readJson } from '../json.js';
 import type { WeightFile, WeightFormat } from '../weight-file.js';
 import { DETECT_BYTES, type Detected, detectArchive, detectFormat } from './detect.js';
 import { openKerasH5 } from './keras-h5/index.js';
@@ -8,6 +9,7 @@ import { openKerasV3 } from './keras-v3/index.js';
 import { openNpy, openNpz } from './npz/index.js';
 import { openPyTorch, type PyTorchOptions } from './pytorch/index.js';
 import { openSafetensors } from './safetensors/index.js';
+import { openSharded } from './sharded/index.js';
 import { openTfjs } from './tfjs/index.js';
 
 /** What formats let one choose; each passes over what is another's. */
@@ -20,8 +22,14 @@ const openers: Readonly<Record<WeightFormat, (source: ByteSource, options: OpenO
   pytorch: openPyTorch,
   npz: openNpz,
   npy: openNpy,
-  tfjs: openTfjs,
+  tfjs: openJson,
 };
+
+/** JSON refers to files of numbers beside it: a TensorFlow.js model does, and an index of several files. */
+async function openJson(source: ByteSource): Promise<WeightFile> {
+  const json = await readJson(source);
+  return isObject(json) && json['weight_map'] !== undefined ? openSharded(source, json) : openTfjs(source);
+}
 
 /**
  * Opens a weight file of whatever format, told by its content. Throws WeightsError `unknown-format`, or what the format's

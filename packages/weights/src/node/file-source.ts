@@ -61,12 +61,16 @@ function sourceOf(handle: FileHandle, path: string, size: number): ByteSource {
   };
 }
 
-/** A file in the folder of another or below. Links that lead out of it are refused like paths that do. */
+/**
+ * A file in the folder of another or below. Links that lead out of it are refused like paths that do, with one exception:
+ * in the cache of the Hugging Face hub every file is a link, see {@link blobFolder}.
+ */
 async function siblingFile(path: string, other: string): Promise<ByteSource> {
   const file = join(dirname(path), ...siblingParts(other, path));
   try {
     const [folder, target] = await Promise.all([realpath(dirname(path)), realpath(file)]);
-    if (!target.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
+    const inside = target.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+    if (!inside && dirname(target) !== blobFolder(folder, await realpath(path))) {
       throw new WeightsError('unsafe-path', `${file} is a link that leads out of its folder; it was not read.`);
     }
     return await fileSource(target);
@@ -74,6 +78,19 @@ async function siblingFile(path: string, other: string): Promise<ByteSource> {
     if (cause instanceof WeightsError) throw cause;
     throw new WeightsError('cannot-read', `Cannot read ${file}: ${explain(cause)}.`, { cause });
   }
+}
+
+/**
+ * Where the files of a repository lie in the hub's cache, `REPO/blobs`, if `target` is one of them and `folder` one of its
+ * `REPO/snapshots/REVISION`. Whoever opens a link there means that repository, so its other files may be read too; nothing
+ * else may, since the folder holds files that were fetched together and no others.
+ */
+function blobFolder(folder: string, target: string): string | undefined {
+  const parts = folder.split(sep);
+  const at = parts.lastIndexOf('snapshots');
+  if (at < 1 || at + 1 >= parts.length) return undefined;
+  const blobs = [...parts.slice(0, at), 'blobs'].join(sep);
+  return dirname(target) === blobs ? blobs : undefined;
 }
 
 /** Opens a weight file on disk, of whatever format. Reads its header only. */

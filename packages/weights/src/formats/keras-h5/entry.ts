@@ -4,7 +4,7 @@ import { WeightsError } from '../../errors.js';
 import { MAX_EXPANSION } from '../../limits.js';
 import { bytesPerElement } from '../../tensor-bytes.js';
 import type { TensorInfo } from '../../weight-file.js';
-import type { Hdf5File } from './hdf5.js';
+import type { Hdf5Reader } from './open.js';
 
 /** A tensor of an HDF5 file. */
 export interface Entry extends TensorInfo {
@@ -13,7 +13,7 @@ export interface Entry extends TensorInfo {
 }
 
 /** Type and shape of a dataset that is to be a tensor. */
-export function readEntry(file: Hdf5File, source: ByteSource, name: string, dataset: string): Entry {
+export function readEntry(file: Hdf5Reader, source: ByteSource, name: string, dataset: string): Entry {
   const metadata = file.dataset(dataset);
   if (metadata === undefined || metadata.shape === null) {
     throw new WeightsError(

@@ -13,12 +13,19 @@ export interface Hdf5Index {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** What is needed of an HDF5 file, so that several can be read as one. */
+export type Hdf5Reader = Pick<
+  Hdf5File,
+  'attributeNames' | 'strings' | 'keys' | 'hasGroup' | 'dataset' | 'bytes' | 'close'
+>;
+
 /** An HDF5 file as a weight file. `readIndex` finds its tensors; what HDF5 throws meanwhile becomes a WeightsError. */
 export async function openHdf5Weights(
   source: ByteSource,
-  readIndex: (file: Hdf5File) => Hdf5Index,
+  readIndex: (file: Hdf5Reader) => Hdf5Index,
+  open: () => Promise<Hdf5Reader> = () => Hdf5File.open(source),
 ): Promise<WeightFile> {
-  const file = await Hdf5File.open(source).catch((error: unknown) => refuse(source, error));
+  const file = await open().catch((error: unknown) => refuse(source, error));
   try {
     const { format, entries, metadata } = translate(source, () => readIndex(file));
     const byName = new Map(entries.map((entry) => [entry.name, entry]));

@@ -3,9 +3,8 @@ import { WeightsError } from '../../errors.js';
 import type { WeightFile } from '../../weight-file.js';
 import { holdsVariables, readVariables } from '../keras-v3/variables.js';
 import { type Entry, readEntry } from './entry.js';
-import type { Hdf5File } from './hdf5.js';
 import { tensorName } from './names.js';
-import { type Hdf5Index, openHdf5Weights } from './open.js';
+import { type Hdf5Index, type Hdf5Reader, openHdf5Weights } from './open.js';
 
 /**
  * Opens an h5 file that Keras 1 or 2 wrote: weights only, or a whole model (then the group `model_weights`). Tensors are
@@ -19,7 +18,7 @@ export function openKerasH5(source: ByteSource): Promise<WeightFile> {
   return openHdf5Weights(source, (file) => readIndex(file, source));
 }
 
-function readIndex(file: Hdf5File, source: ByteSource): Hdf5Index {
+function readIndex(file: Hdf5Reader, source: ByteSource): Hdf5Index {
   const root = file.hasGroup('/model_weights') ? '/model_weights' : '/';
   const layers = chunked(file, root, 'layer_names');
   if (layers === undefined) {
@@ -43,7 +42,7 @@ function readIndex(file: Hdf5File, source: ByteSource): Hdf5Index {
 }
 
 /** A list that HDF5 keeps in an attribute, or, where it is over 64 KB, in `name0`, `name1` and so on. */
-function chunked(file: Hdf5File, path: string, name: string): readonly string[] | undefined {
+function chunked(file: Hdf5Reader, path: string, name: string): readonly string[] | undefined {
   const whole = file.strings(path, name);
   if (whole !== undefined || file.attributeNames(path).includes(name)) return whole ?? [];
   const parts: string[] = [];
@@ -54,7 +53,7 @@ function chunked(file: Hdf5File, path: string, name: string): readonly string[] 
   }
 }
 
-function readMetadata(file: Hdf5File, root: string): Map<string, string> {
+function readMetadata(file: Hdf5Reader, root: string): Map<string, string> {
   const metadata = new Map<string, string>();
   for (const path of new Set([root, '/'])) {
     for (const name of file.attributeNames(path)) {

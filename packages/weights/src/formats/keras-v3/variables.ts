@@ -2,8 +2,7 @@ import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
 import { MAX_TENSORS } from '../../limits.js';
 import { type Entry, readEntry } from '../keras-h5/entry.js';
-import type { Hdf5File } from '../keras-h5/hdf5.js';
-import type { Hdf5Index } from '../keras-h5/open.js';
+import type { Hdf5Index, Hdf5Reader } from '../keras-h5/open.js';
 import type { KerasLayer } from './layers.js';
 import { variableNames } from './variable-names.js';
 
@@ -16,7 +15,7 @@ const MAX_GROUPS = 50_000;
 const OLD_LAYERS = '_layer_checkpoint_dependencies';
 
 /** Whether the file is laid out as Keras 3 does. */
-export const holdsVariables = (file: Hdf5File): boolean =>
+export const holdsVariables = (file: Hdf5Reader): boolean =>
   file.hasGroup('/layers') || file.hasGroup(`/${OLD_LAYERS}`) || file.hasGroup('/vars');
 
 interface Found {
@@ -31,7 +30,7 @@ interface Found {
  * fresh session would number a layer without a name.
  */
 export function readVariables(
-  file: Hdf5File,
+  file: Hdf5Reader,
   source: ByteSource,
   layers: ReadonlyMap<string, KerasLayer> = new Map(),
 ): Hdf5Index {
@@ -56,7 +55,7 @@ export function readVariables(
   return { format: 'keras-v3', entries, metadata };
 }
 
-function findVariables(file: Hdf5File, source: ByteSource): { found: readonly Found[]; skipped: readonly string[] } {
+function findVariables(file: Hdf5Reader, source: ByteSource): { found: readonly Found[]; skipped: readonly string[] } {
   const found: Found[] = [];
   const skipped: string[] = [];
   let groups = 0;
