@@ -6,7 +6,9 @@ import {
   type Image,
   normalisations,
   type Preset,
+  type PresetName,
   preprocess,
+  presets,
   resizeShorterSide,
   toTensor,
 } from '../src/index.js';
@@ -80,6 +82,28 @@ describe('torchvision: Resize, CenterCrop, ToTensor, Normalize', () => {
     }
   });
 });
+
+describe.skipIf(!hasShared('the 100 photographs through the presets'))(
+  'the 100 photographs through the presets',
+  () => {
+    const photos = fixtureRecords<{ file: string; sha256: Partial<Record<PresetName, string>> }>('preset-photos.jsonl');
+
+    test('give the float32 values of torchvision and Keras, to the bit', async () => {
+      expect(photos).toHaveLength(100);
+      const wrong: string[] = [];
+      for (const { file, sha256: hashes } of photos) {
+        const image = await decodeFile(sharedPath(file));
+        const entries = Object.entries(hashes) as [PresetName, string][];
+        expect(entries).toHaveLength(9);
+        for (const [name, expected] of entries) {
+          const { data } = preprocess(image, presets[name]);
+          if (!sha256(new Uint8Array(data.buffer)).startsWith(expected)) wrong.push(`${file} ${name}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+  },
+);
 
 test('all 256 values: scaling by a reciprocal rounds to the float32 that division gives', () => {
   const ramp = createImage(

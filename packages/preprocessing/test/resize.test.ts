@@ -4,6 +4,7 @@ import { createImage, crop, type Filter, resize } from '../src/index.js';
 import { resamplePlain } from '../src/resize/plain.js';
 import { type Resampler, resizeBy } from '../src/resize/resize.js';
 import { resampleSimd } from '../src/resize/simd.js';
+import { simdKernel } from '../src/resize/simd-memory.js';
 import { sha256, syntheticImage } from './support/fixtures.js';
 
 const FILTERS: Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
@@ -80,6 +81,18 @@ describe('properties', () => {
       const [simd, plain] = RESAMPLERS.map(([, resampler]) => sha256(resizeBy(resampler, image, options).data));
       expect(simd).toBe(plain);
     }
+  });
+
+  test('the working memory stays what the largest picture needed', () => {
+    const work = (h: number, w: number): number => {
+      resize(syntheticImage('hash', h, w), { height: 64, width: 48, filter: 'lanczos' });
+      return simdKernel()!.memory.buffer.byteLength;
+    };
+    // One row of the wide picture alone has 24 MB: more than the kernel may keep, so plain TypeScript does it.
+    const before = work(900, 1200);
+    expect(work(1, 8_000_000)).toBe(before);
+    for (let i = 0; i < 20; i++) expect(work(900 - i, 1200 - i)).toBe(before);
+    expect(before).toBeLessThan(64 * 2 ** 20);
   });
 
   test('a part of an unchanged picture is a crop', () => {

@@ -42,7 +42,19 @@ export interface PackedWeights {
   readonly weightBytes: number;
 }
 
-export function packWeights({ count, weights, taps }: Coefficients, groupSize: 2 | 4): PackedWeights {
+/** Packed once for as long as the coefficients live; those of the last sizes are kept (`coefficientsOf`). */
+const packed = { 2: new WeakMap<Coefficients, PackedWeights>(), 4: new WeakMap<Coefficients, PackedWeights>() };
+
+/** The kernel reads columns in groups of four taps and rows in pairs. */
+export function packedWeights(coefficients: Coefficients, groupSize: 2 | 4): PackedWeights {
+  const found = packed[groupSize].get(coefficients);
+  if (found) return found;
+  const made = packWeights(coefficients, groupSize);
+  packed[groupSize].set(coefficients, made);
+  return made;
+}
+
+function packWeights({ count, weights, taps }: Coefficients, groupSize: 2 | 4): PackedWeights {
   const size = count.length;
   const most = count.reduce((max, n) => Math.max(max, n), 1);
   const weightBytes = Math.ceil(most / groupSize) * groupSize * 4;

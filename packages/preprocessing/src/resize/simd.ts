@@ -1,7 +1,14 @@
 import type { Image } from '../image.js';
 import { type Axis, type Coefficients, isUnchanged } from './coefficients.js';
 import { sourceRows } from './plain.js';
-import { alignTo16, type PackedWeights, packWeights, type SimdKernel, SimdMemory, simdKernel } from './simd-memory.js';
+import {
+  alignTo16,
+  type PackedWeights,
+  packedWeights,
+  type SimdKernel,
+  SimdMemory,
+  simdKernel,
+} from './simd-memory.js';
 
 /** Source rows are copied in pieces of about this size, which the processor's cache holds. */
 const SOURCE_BYTES = 2 ** 18;
@@ -24,8 +31,8 @@ export function resampleSimd(image: Image, columns: Axis, rows: Axis): Image | u
   const bands = bandsOf(rows, height, stride);
   const between = Math.max(...bands.map((band) => band.sourceRows)) * stride;
   const result = Math.max(...bands.map((band) => band.rows)) * bytes;
-  const across = isUnchanged(columns) ? undefined : packWeights(columns, 4);
-  const down = isUnchanged(rows) ? undefined : packWeights(rows, 2);
+  const across = isUnchanged(columns) ? undefined : packedWeights(columns, 4);
+  const down = isUnchanged(rows) ? undefined : packedWeights(rows, 2);
   const pieces = [image.width * 3, between, result, across?.halves.byteLength ?? 0, down?.halves.byteLength ?? 0];
   if (Math.max(...pieces) > MAX_PIECE) return undefined;
 
@@ -167,7 +174,8 @@ function reserveTables({ counts, halves }: PackedWeights, memory: SimdMemory): T
     ...addresses,
     write(view, first, unit) {
       const { buffer } = view;
-      new Uint32Array(buffer, addresses.first, first.length).set(first.map((position) => position * unit));
+      const offsets = new Uint32Array(buffer, addresses.first, first.length);
+      for (let i = 0; i < offsets.length; i++) offsets[i] = (first[i] as number) * unit;
       new Uint32Array(buffer, addresses.counts, counts.length).set(counts);
       new Int16Array(buffer, addresses.weights, halves.length).set(halves);
     },
