@@ -94,9 +94,10 @@ const visible = (text: string): string => text.replace(ESCAPES, '');
 /** The last line: how many agree, and within what. */
 export function summarise(outcomes: readonly Outcome[], tolerance: number): string {
   const agreeing = outcomes.filter(({ agrees }) => agrees).length;
-  const all =
-    outcomes.length === agreeing ? (agreeing === 1 ? 'The record agrees' : `All ${agreeing} records agree`) : '';
-  const which = all || `${agreeing} of ${count(outcomes.length, 'record')} ${agreeing === 1 ? 'agrees' : 'agree'}`;
+  const [one, all] = [outcomes.length === 1, outcomes.length === agreeing];
+  const which = one
+    ? `The record ${all ? 'agrees' : 'does not agree'}`
+    : `${all ? `All ${agreeing}` : `${agreeing} of ${outcomes.length}`} records agree`;
   return `${which}; an error is over the spread of the logits, or of a layer's values, and at most ${tolerance}.`;
 }
 

@@ -25,7 +25,8 @@ import type { FamilyTables, TapNames } from '../taps/tap-names.js';
 import { timmNormsActivate, timmTaps } from '../taps/timm.js';
 import { torchNormBefore } from '../taps/torch.js';
 import { optionsOf } from './arguments.js';
-import { renamer, withNames } from './rename.js';
+import { ownDialect } from './own-names.js';
+import { renamer } from './rename.js';
 import { type TapFacts, type TapFinder, tapFinder } from './tap-names.js';
 
 /** A record with the network that it is to be compared with. */
@@ -100,7 +101,7 @@ export function zooNetwork(
 export function ownNetwork(record: GoldenRecord, graph: Graph, options: NetworkOptions = {}): GoldenNetwork {
   const shape = exampleShape(record);
   const resized = sameShape(inputOf(graph).shape, shape) ? graph : withInputShape(graph, shape);
-  return network(record, resized, options, { table: nothing, normsActivate: false, constants: 0 });
+  return network(record, resized, options, { table: nothing, normsActivate: false, constants: 0, isOwn: true });
 }
 
 /** torchvision's names are this project's own. */
@@ -112,20 +113,19 @@ interface FamilyFacts extends Omit<TapFacts, 'rename' | 'normBefore'> {
   /** By default as the framework calls activations. */
   readonly normBefore?: TapNames;
   readonly constants: number;
+  /** A graph that the zoo did not build. */
+  readonly isOwn?: boolean;
 }
 
 function network(record: GoldenRecord, graph: Graph, options: NetworkOptions, facts: FamilyFacts): GoldenNetwork {
   const { renames = [] } = options;
   const base = dialects[record.framework === 'torch' ? 'torchvision' : record.framework];
-  const dialect = withNames(base, graph, renames);
   const keys = record.keys ?? options.keys;
+  const dialect = facts.isOwn || renames.length > 0 ? ownDialect(base, graph, { renames, keys }) : base;
   const params = sourceParams(graph, dialect, namesOf(keys));
-  const { constants, ...names } = facts;
-  const tapOf = tapFinder(graph, params, {
-    normBefore: record.framework === 'keras' ? kerasNormBefore : torchNormBefore,
-    ...names,
-    rename: renamer(renames),
-  });
+  const { table, normsActivate, constants } = facts;
+  const { normBefore = record.framework === 'keras' ? kerasNormBefore : torchNormBefore } = facts;
+  const tapOf = tapFinder(graph, params, { table, normsActivate, normBefore, rename: renamer(renames) });
   return { record, graph, dialect, keys, params, constants, tapOf };
 }
 

@@ -1,5 +1,4 @@
-import type { Graph } from '@convzoo/layers';
-import { type Dialect, type FamilyNames, type NamePair, placesOf, toTheirs } from '@convzoo/weights';
+import { type NamePair, toTheirs } from '@convzoo/weights';
 import { ParityError } from '../errors.js';
 
 /**
@@ -37,13 +36,4 @@ export function renamer(pairs: readonly NamePair[]): (path: string) => string {
     }
     return path;
   };
-}
-
-/** The dialect with the user's names for this graph before its own families. */
-export function withNames(dialect: Dialect, graph: Graph, pairs: readonly NamePair[]): Dialect {
-  if (pairs.length === 0) return dialect;
-  const rename = renamer(pairs);
-  const modules = [...new Set(placesOf(graph).map(({ module }) => module))];
-  const own: FamilyNames = { family: graph.name, modules: modules.map((module) => [module, rename(module)]) };
-  return { ...dialect, families: [own] };
 }

@@ -2,8 +2,18 @@ import { consumersOf, type Graph } from '@convzoo/layers';
 import type { SourceParam } from '@convzoo/weights';
 import type { TapNames } from '../taps/tap-names.js';
 
+export interface FoundTap {
+  /** Tap or path of the graph. */
+  readonly name: string;
+  /**
+   * Found by structure and not by name: a module's end by its scope, an activation by the norm before it. Where such a result
+   * differs it may well be another one, since modules need not end where scopes do.
+   */
+  readonly guessed: boolean;
+}
+
 /** Finds the result of a graph that a module of torch or a layer of Keras computes. */
-export type TapFinder = (name: string) => string | undefined;
+export type TapFinder = (name: string) => FoundTap | undefined;
 
 export interface TapFacts {
   /** The family's own. */
@@ -18,8 +28,8 @@ export interface TapFacts {
 
 /**
  * A tap is found, in this order, by the table of its family; as the layer whose parameters have that name in the record's
- * framework; by a tap or path of the graph of that very name; and as the one result that leaves a scope of that name, which
- * is what a module of torch returns; as the activation after a norm, by the norm's name. `undefined` where nothing here is known to be the same.
+ * framework; by a tap or path of the graph of that very name; and, as a guess, as the one result that leaves a scope of that
+ * name, or as the activation after the norm that its name tells. `undefined` where nothing here is known to be the same.
  */
 export function tapFinder(
   graph: Graph,
@@ -33,12 +43,16 @@ export function tapFinder(
   // Two layers here may be one there (a separable convolution); its result is that of the later.
   const layers = new Map(params.map(({ module, place }) => [module, nodeOf.get(place.spec.path) ?? place.module]));
   const after = activations(graph);
+  const sure = (name: string | undefined): FoundTap | undefined =>
+    name === undefined ? undefined : { name, guessed: false };
+  const guess = (name: string | undefined): FoundTap | undefined =>
+    name === undefined ? undefined : { name, guessed: true };
   return (name) => {
     const listed = table(name);
-    if (listed !== undefined) return known.has(listed) ? listed : undefined;
-    const found = layers.get(name) ?? named.get(name) ?? exitOf(graph, name, rename);
-    if (found !== undefined) return normsActivate ? (after.get(found) ?? found) : found;
-    return after.get(layers.get(normBefore(name) ?? '') ?? '');
+    if (listed !== undefined) return known.has(listed) ? sure(listed) : undefined;
+    const found = layers.get(name) ?? named.get(name);
+    if (found !== undefined) return sure(normsActivate ? (after.get(found) ?? found) : found);
+    return guess(exitOf(graph, name, rename) ?? after.get(layers.get(normBefore(name) ?? '') ?? ''));
   };
 }
 
