@@ -33,8 +33,9 @@ export function classifyCommand() {
     )
     .option(
       '-w, --weights <file>',
-      'weights: safetensors, PyTorch, Keras, TensorFlow.js, npz; their dialect chooses the variant',
+      'safetensors, PyTorch, Keras, TensorFlow.js, npz; a name of "weights list", hf://OWNER/REPO/FILE or https://...',
     )
+    .option('--pull', 'download published weights where none are given')
     .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
     .option('--input <size>', 'height and width where not the usual ones: 224, or 97x131')
     .option('--labels <file>', 'class names where they are your own: one a line, or a JSON list')
@@ -47,6 +48,8 @@ Examples:
   $ convzoo classify
   $ convzoo classify cat.jpg photos/ 'more/**/*.png' --top 5
   $ convzoo classify cat.jpg --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5
+  $ convzoo classify cat.jpg --model resnet50 --pull
+  $ convzoo classify cat.jpg --weights timm/resnet50.a1_in1k
   $ convzoo classify cat.jpg --model model.keras --labels names.txt
   $ convzoo classify cat.jpg --model ./my-net.ts --weights my-net.safetensors
   $ convzoo classify photos/ --json > answers.json`,
@@ -59,6 +62,7 @@ Examples:
 interface ClassifyOptions {
   readonly model: string;
   readonly weights?: string | undefined;
+  readonly pull?: boolean | undefined;
   readonly preset?: string | undefined;
   readonly labels?: string | undefined;
   readonly input?: string | undefined;
@@ -73,7 +77,7 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   const terminal = terminalOf(options);
   refuseMistypedCommand(inputs);
   const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
-  const network = await loadNetwork(options.model, { ...options, input: buildOptions(options).input });
+  const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   const choice = await pickBackend('few-pictures', options.backend);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);

@@ -21,7 +21,11 @@ export function evaluateCommand() {
       'network of the zoo, or a file: your own .ts or .js, a JSON graph, a Keras model',
       DEFAULT_MODEL,
     )
-    .option('-w, --weights <file>', 'weights: safetensors, PyTorch, Keras, TensorFlow.js, npz')
+    .option(
+      '-w, --weights <file>',
+      'safetensors, PyTorch, Keras, TensorFlow.js, npz; a name of "weights list", hf://OWNER/REPO/FILE or https://...',
+    )
+    .option('--pull', 'download published weights where none are given')
     .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
     .option('--input <size>', 'height and width where not the usual ones: 224, or 97x131')
     .option('--labels <file>', 'class names where they are your own: one a line, or a JSON list')
@@ -45,6 +49,7 @@ Examples:
 interface EvaluateCommandOptions {
   readonly model: string;
   readonly weights?: string | undefined;
+  readonly pull?: boolean | undefined;
   readonly preset?: string | undefined;
   readonly labels?: string | undefined;
   readonly input?: string | undefined;
@@ -65,7 +70,7 @@ async function run(data: string, options: EvaluateCommandOptions): Promise<numbe
   const { split } = options;
   if (split !== 'train' && split !== 'test')
     throw new UsageError('bad-option', `--split is train or test; got "${split}".`);
-  const network = await loadNetwork(options.model, { ...options, input: buildOptions(options).input });
+  const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   if (sizeOf(outputOf(network.graph).shape) === 1) {
     throw new UsageError(
       'bad-option',

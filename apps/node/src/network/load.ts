@@ -3,7 +3,8 @@ import type { Preset, PresetName } from '@convzoo/preprocessing';
 import { bindWeights, detectDialect, type WeightFile, WeightsFitError } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { type BuildOptions, type Dialect, resolveModel } from '@convzoo/zoo';
-import { UsageError } from '../errors.js';
+import { type ChosenWeights, chooseWeights, specFor, type WeightsWish } from '../weights/choose.js';
+import { presetOfWeights } from '../weights/preset.js';
 import { withAuxiliary } from './auxiliary.js';
 import { embedded } from './embedded.js';
 import { labelsFor, readLabels } from './labels.js';
@@ -28,9 +29,7 @@ export interface LoadedNetwork {
 export const DEFAULT_MODEL = embedded.model;
 
 /** What the user says of the weights; undefined where nothing. */
-export interface WeightChoice {
-  /** A file; without one, the embedded weights. */
-  readonly weights?: string | undefined;
+export interface WeightChoice extends WeightsWish {
   /** Preprocessing, where the weights were made for another than the network's usual one. */
   readonly preset?: string | undefined;
   /** Another input than the network's own. */
@@ -40,8 +39,8 @@ export interface WeightChoice {
 }
 
 /**
- * Builds a network and binds its weights: the embedded one without a file, any other from a file whose dialect chooses
- * the variant of the network and its preprocessing. MODEL may also be a file that describes a network.
+ * Builds a network and binds its weights, whose dialect chooses the variant of the network and its preprocessing; see
+ * `chooseWeights` for where they come from. MODEL may also be a file that describes a network.
  */
 export async function loadNetwork(model: string, choice: WeightChoice): Promise<LoadedNetwork> {
   if (isModelFile(model)) return loadOwnNetwork(model, choice);
@@ -50,38 +49,32 @@ export async function loadNetwork(model: string, choice: WeightChoice): Promise<
   return { ...network, labels: await readLabels(choice.labels, outputOf(network.graph).shape[0] ?? 0) };
 }
 
-async function loadZooNetwork(model: string, { weights, preset, input }: WeightChoice): Promise<LoadedNetwork> {
-  const { name } = resolveModel(model);
+async function loadZooNetwork(model: string, choice: WeightChoice): Promise<LoadedNetwork> {
+  resolveModel(model);
+  const { preset, input } = choice;
   const wanted = preset === undefined ? undefined : presetCalled(preset);
-  if (weights !== undefined)
-    return bind(model, await openWeightsFile(weights), { wanted, input }, `weights of ${weights}`);
-  if (name !== embedded.model) {
-    throw new UsageError(
-      'no-weights',
-      `There are no weights for ${model} in this installation, only for ${embedded.model}. ` +
-        'Give a file: --weights FILE (safetensors, PyTorch, Keras, TensorFlow.js or npz).',
-    );
-  }
-  const origin = `weights of ${embedded.package}, trained by this project`;
-  return bind(model, await openWeightsFile(embedded.weightsPath), { wanted, input }, origin);
+  const chosen = await chooseWeights(model, choice);
+  return bind(specFor(model, chosen), await openWeightsFile(chosen.path), { wanted, input }, chosen);
 }
 
 async function bind(
   model: string,
   file: WeightFile,
   { wanted, input }: { readonly wanted: PresetName | undefined; readonly input: BuildOptions['input'] },
-  origin: string,
+  { origin, entry }: ChosenWeights,
 ): Promise<LoadedNetwork> {
   try {
     const dialect = dialectOf(model, file);
-    const resolved = resolveModel(model, { input, ...(dialect !== undefined && { dialect }) });
+    const resolved = resolveModel(model, { input, classes: entry?.classes, ...(dialect !== undefined && { dialect }) });
     const graph = resolved.entry.build(resolved.options);
     const auxiliary = withAuxiliary(resolved);
     const { params, report } = await bindWeights(graph, file, { finite: true, auxiliary }).catch((error: unknown) =>
       explained(error, file),
     );
     const { shape } = inputOf(graph);
-    const preset = wanted ?? resolved.preset;
+    const preset = wanted ?? entry?.preprocessing.preset ?? resolved.preset;
+    // What the weights were measured with, at the input that they were measured at.
+    const published = entry?.input.join() === shape.join() && wanted === undefined ? presetOfWeights(entry) : undefined;
     const variant = report.dialect === resolved.dialect ? '' : `, names of ${report.dialect}`;
     const leftOut =
       report.leftOut.length === 0 ? '' : `; left out ${report.leftOut.length} tensors of its auxiliary classifiers`;
@@ -89,10 +82,10 @@ async function bind(
       model,
       graph,
       params,
-      preset: presetFor(preset, shape),
+      preset: published ?? presetFor(preset, shape),
       labels: await labelsFor(outputOf(graph).shape[0] ?? 0, shape[0] ?? 0),
       outputs: outputKindOf(graph),
-      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${preset}${variant}${leftOut}`,
+      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${published?.name ?? preset}${variant}${leftOut}`,
     };
   } finally {
     await file.close();

@@ -2,6 +2,7 @@ import { formatShape, type Graph, inputOf, outputOf, sizeOf } from '@convzoo/lay
 import type { PresetName } from '@convzoo/preprocessing';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { UsageError } from '../errors.js';
+import { resolveWeights } from '../weights/resolve.js';
 import { labelsFor, readLabels } from './labels.js';
 import type { LoadedNetwork, WeightChoice } from './load.js';
 import { openModel } from './model.js';
@@ -14,7 +15,7 @@ import { classesOf, outputKindOf } from './scores.js';
  */
 export async function loadOwnNetwork(
   model: string,
-  { weights, preset, labels, input }: WeightChoice,
+  { weights, preset, labels, input, terminal }: WeightChoice,
 ): Promise<LoadedNetwork> {
   const opened = await openModel(model, { input });
   const { graph, bind, notes } = opened;
@@ -25,7 +26,8 @@ export async function loadOwnNetwork(
   const wanted = preset === undefined ? undefined : presetCalled(preset);
   const used = wanted ?? assumedPreset(graph);
   const outputs = sizeOf(outputOf(graph).shape);
-  const file = weights === undefined ? undefined : await openWeightsFile(weights);
+  const file =
+    weights === undefined ? undefined : await openWeightsFile((await resolveWeights(weights, { terminal })).path);
   const params = file === undefined ? await opened.weights?.() : (await bind(file).finally(() => file.close())).params;
   if (params === undefined) {
     throw new UsageError('no-weights', `${model} is an architecture without weights. Give a file: --weights FILE.`);
