@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machine } from '../machine.js';
@@ -85,6 +85,7 @@ try {
   const results = await measure(tasks, contenders, rounds);
   const libraries = contenders.map(({ name, version, note }) => ({ name, version, ...(note ? { note } : {}) }));
   const report = { machine: machine(), libraries, results };
+  await mkdir(new URL('../../results/', import.meta.url), { recursive: true });
   await writeFile(new URL('../../results/preprocessing.json', import.meta.url), `${JSON.stringify(report, null, 2)}\n`);
   process.stdout.write(`${table(results, contenders)}\n`);
 } finally {
