@@ -67,7 +67,8 @@ export class Walk {
         continue;
       }
       open.add(key);
-      for (const needed of missing) {
+      // The first argument is on top, so that nodes come in the order in which they are read.
+      for (const needed of missing.toReversed()) {
         if (open.has(keyOf(needed))) {
           throw new KerasImportError('bad-config', layer.path, `it needs ${needed.layer}, which needs it: a cycle.`);
         }
@@ -102,7 +103,15 @@ export class Walk {
     if (++this.#count.calls > MAX_CALLS) {
       throw new KerasImportError('too-large', layer.path, `the model calls layers more than ${MAX_CALLS} times.`);
     }
-    if (layer.className === 'InputLayer') return [this.#input(layer)];
+    try {
+      return layer.className === 'InputLayer' ? [this.#input(layer)] : this.#called(layer, call);
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      throw new KerasImportError('bad-config', layer.path, `${layer.className}: ${error.message}`, { cause: error });
+    }
+  }
+
+  #called(layer: LayerConfig, call: LayerCall): readonly KerasTensor[] {
     const operands: Operand[] = [];
     const named = new Map<string, unknown>();
     for (const arg of call.args) this.#collect(arg, layer, operands);
@@ -112,12 +121,7 @@ export class Walk {
     }
     // The first layer of a Sequential without an input layer.
     if (operands.length === 0) operands.push(this.#input(layer));
-    try {
-      return this.#convert(layer, operands, named);
-    } catch (error) {
-      if (!(error instanceof GraphError)) throw error;
-      throw new KerasImportError('bad-config', layer.path, `${layer.className}: ${error.message}`, { cause: error });
-    }
+    return this.#convert(layer, operands, named);
   }
 
   #convert(

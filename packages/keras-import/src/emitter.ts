@@ -6,6 +6,8 @@ import { MAX_ELEMENTS } from './limits.js';
 export class Emitter {
   readonly builder: Builder;
   readonly #paths = new Set<string>();
+  /** How often a path was asked for: a layer may be called ten thousand times. */
+  readonly #asked = new Map<string, number>();
 
   constructor(name: string) {
     this.builder = new Builder(name);
@@ -18,9 +20,7 @@ export class Emitter {
     inputs: readonly Value[],
     params: readonly ParamSpec[] = [],
   ): Value {
-    let free = path;
-    for (let i = 1; this.#paths.has(free); i++) free = `${path}_${i}`;
-    this.#paths.add(free);
+    const free = this.#free(path);
     const value = this.builder.node(op, { path: free, attributes, inputs, params });
     if (!(sizeOf(value.shape) <= MAX_ELEMENTS)) {
       throw new KerasImportError(
@@ -30,5 +30,14 @@ export class Emitter {
       );
     }
     return value;
+  }
+
+  #free(path: string): string {
+    let count = this.#asked.get(path) ?? 0;
+    let free = count === 0 ? path : `${path}_${count}`;
+    while (this.#paths.has(free)) free = `${path}_${++count}`;
+    this.#asked.set(path, count + 1);
+    this.#paths.add(free);
+    return free;
   }
 }

@@ -4,10 +4,10 @@ import { isPixel, type KerasTensor } from '../tensor.js';
 import { activated } from './activation.js';
 
 /** The padding of a convolution or pool by Keras's word for it. */
-export function paddingOf({ settings, unsupported }: Pick<Layer, 'settings' | 'unsupported'>): Padding {
-  const padding = settings.text('padding', 'valid');
+export function paddingOf(layer: Layer): Padding {
+  const padding = layer.settings.text('padding', 'valid');
   if (padding === 'same') return 'same';
-  return padding === 'valid' ? [0, 0, 0, 0] : unsupported(`padding "${padding}" is not known here`);
+  return padding === 'valid' ? [0, 0, 0, 0] : layer.unsupported(`padding "${padding}" is not known here`);
 }
 
 /** Everything here has its channels last. */
