@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { claimsCommand } from './commands/claims.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
 import { convertCommand } from './commands/convert.js';
-import { costCommand } from './commands/cost.js';
+import { costCommand } from './commands/cost/index.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { graphCommand } from './commands/graph.js';
 import { preprocessCommand } from './commands/preprocess.js';
@@ -27,6 +28,7 @@ export function program() {
     .addCommand(evaluateCommand())
     .addCommand(convertCommand())
     .addCommand(costCommand())
+    .addCommand(claimsCommand())
     .addCommand(compareCommand())
     .addCommand(graphCommand())
     .addCommand(preprocessCommand())

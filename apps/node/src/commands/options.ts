@@ -30,6 +30,7 @@ export const COMMANDS = [
   'convert',
   'compare',
   'cost',
+  'claims',
   'graph',
   'preprocess',
   'train',
