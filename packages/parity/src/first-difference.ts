@@ -1,4 +1,5 @@
-import { type Graph, type NodeId, nodeAt, tapOf } from '@convzoo/layers';
+import { type Graph, type NodeId, tapOf } from '@convzoo/layers';
+import { ancestorsOf } from './between.js';
 import type { LogitsResult } from './compare/logits.js';
 import { agrees } from './compare/measure.js';
 import type { TapResult } from './compare/tap.js';
@@ -26,14 +27,7 @@ export function firstDifference({ graph, taps, logits, tolerance }: Compared): F
 
 /** The tap nearest before a node that agrees: on the way from the input, not in a branch beside it. */
 function last(graph: Graph, taps: readonly TapResult[], id: NodeId): { readonly lastAgreed?: string } {
-  const before = new Set<NodeId>();
-  const stack = [id];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    for (const input of nodeAt(graph, next).inputs) {
-      if (!before.has(input)) stack.push(input);
-      before.add(input);
-    }
-  }
+  const before = ancestorsOf(graph, id);
   const found = taps.findLast((tap) => tap.agrees && before.has(tapOf(graph, tap.node).id));
   return found === undefined ? {} : { lastAgreed: found.name };
 }

@@ -1,4 +1,5 @@
-import type { Float32Tensor } from '@convzoo/layers';
+import { type Float32Tensor, tapOf } from '@convzoo/layers';
+import { describeNode, nodesBetween } from './between.js';
 import type { LogitsResult } from './compare/logits.js';
 import { agrees } from './compare/measure.js';
 import type { TapResult } from './compare/tap.js';
@@ -26,7 +27,7 @@ export function hintsFor(evidence: Evidence): readonly string[] {
     const renames = 'Where only names differ, say how: --rename OURS=THEIRS.';
     return [`The record is of another network, or of other names. ${renames}`];
   }
-  return [epsilons, softmax, optimised, head, tapOnly, order, activation].flatMap((hint) => hint(evidence) ?? []);
+  return [between, epsilons, softmax, optimised, tapOnly, order, activation].flatMap((hint) => hint(evidence) ?? []);
 }
 
 type Hint = (evidence: Evidence) => string | undefined;
@@ -58,10 +59,21 @@ const optimised: Hint = ({ plain, written, tolerance = 0 }) =>
     ? 'As it is written the network agrees; with norms folded and activations fused it does not. That is a fault of convzoo: please report it.'
     : undefined;
 
-const head: Hint = ({ taps, difference }) =>
-  taps.length > 0 && difference?.at === 'logits' && difference.fault === undefined
-    ? `Every tap agrees, so it is what comes after ${difference.lastAgreed ?? 'the last of them'}: the pool, the order of flattening, the classifier.`
-    : undefined;
+/** Nodes in a hint. */
+const MOST_NODES = 8;
+
+/** What is computed between the last result that agrees and the first that does not: there the difference is. */
+const between: Hint = ({ network: { graph }, taps, difference }) => {
+  if (difference === undefined || taps.length === 0) return undefined;
+  const last = taps.find((tap) => tap.name === difference.lastAgreed);
+  const from = last && tapOf(graph, last.node).id;
+  const to = difference.node === undefined ? graph.output : tapOf(graph, difference.node).id;
+  const nodes = nodesBetween(graph, from, to);
+  const left = nodes.length - MOST_NODES;
+  const shown = nodes.slice(0, MOST_NODES).map(describeNode).join(', ');
+  const more = left > 0 ? ` and ${left} more` : '';
+  return `Look at ${shown}${more}.`;
+};
 
 const tapOnly: Hint = ({ plain, written, tolerance = 0, difference }) =>
   difference?.node !== undefined && plain !== undefined && written !== undefined

@@ -19,6 +19,15 @@ export async function verifyRecord(
     return { record, agrees: result.agrees, result };
   } catch (error) {
     if (!(error instanceof ConvzooError)) throw error;
-    return { record, agrees: false, failure: describeFailure(error) };
+    return { record, agrees: false, failure: failureOf(record, error) };
   }
+}
+
+/** The zoo's own message lists all it has, where nothing is near. */
+function failureOf({ model }: GoldenRecord, error: ConvzooError): Failure {
+  const { code, message } = describeFailure(error);
+  if (code !== 'unknown-model') return { code, message };
+  const near = /Did you mean .*\?$/.exec(message)?.[0];
+  const advice = 'Give its architecture as MODEL: a file, or a network of the zoo.';
+  return { code, message: [`The zoo has no network called "${model}".`, near, advice].filter(Boolean).join(' ') };
 }
