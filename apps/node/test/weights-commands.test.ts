@@ -1,45 +1,25 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Mirror, startMirror } from './mirror.js';
 import { run, runUntil } from './run.js';
 
-/** A mirror of every host: what the app would find at the real ones. Paths that start with /slow/ stop at half. */
-let server: Server;
+let mirror: Mirror;
 let origin: string;
-let requests: string[] = [];
-const files = new Map<string, Uint8Array>();
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const url = request.url ?? '';
-    requests.push(`${url} ${request.headers.range ?? ''}`.trim());
-    const bytes = files.get(url);
-    if (bytes === undefined) return void response.writeHead(404).end();
-    const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
-    const start = Number(from ?? 0);
-    const headers = { 'content-length': bytes.length - start, etag: '"1"' };
-    const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
-    response.writeHead(start > 0 ? 206 : 200, start > 0 ? { ...headers, ...range } : headers);
-    if (url.startsWith('/slow/') && start === 0) response.write(bytes.subarray(0, bytes.length / 2));
-    else response.end(bytes.subarray(start));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  mirror = await startMirror();
+  ({ origin } = mirror);
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => mirror.close());
 
 let cache: string;
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'convzoo-weights-'));
   process.env['CONVZOO_CACHE'] = cache;
-  requests = [];
+  mirror.requests.length = 0;
 });
 afterEach(() => {
   delete process.env['CONVZOO_CACHE'];
@@ -50,10 +30,7 @@ const bytes = new Uint8Array(200_000).map((_, i) => (i * 7919) >> 4);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const hubFile = '/timm/resnet18d.ra2_in1k/resolve/main/model.safetensors';
 
-function serve(path: string, content: Uint8Array = bytes): string {
-  files.set(path, content);
-  return origin + path;
-}
+const serve = (path: string, content: Uint8Array = bytes): string => mirror.serve(path, content);
 const longest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
 describe('convzoo weights list', () => {
@@ -113,7 +90,7 @@ describe('convzoo weights pull', () => {
       size: 200_000,
     });
     expect(second.stderr).toBe('');
-    expect(requests).toHaveLength(1);
+    expect(mirror.requests).toHaveLength(1);
   });
 
   it('takes names of the catalogue from a mirror, a server or a folder', async () => {
@@ -150,7 +127,7 @@ describe('convzoo weights pull', () => {
     const resumed = await run(['weights', 'pull', url]);
     expect(resumed.code).toBe(0);
     expect(resumed.stderr).toMatch(/going on from/);
-    expect(requests[1]).toMatch(/ bytes=\d+-$/);
+    expect(mirror.requests[1]).toMatch(/ bytes=\d+-$/);
     expect(readFileSync(resumed.stdout.trim()).equals(bytes)).toBe(true);
   });
 
