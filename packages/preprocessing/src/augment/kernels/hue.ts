@@ -40,7 +40,9 @@ function hueOf(red: number, green: number, blue: number, value: number, range: n
   if (red === value) sixths = f(fromBlue - fromGreen);
   else if (green === value) sixths = f(2 + fromRed - fromBlue);
   else sixths = f(4 + fromGreen - fromRed);
-  return Math.trunc(f((sixths / 6 + 1) % 1) * 255);
+  // C's fmod(..., 1): what is below 2 has at most one whole.
+  const turned = sixths / 6 + 1;
+  return Math.trunc(f(turned >= 1 ? turned - 1 : turned) * 255);
 }
 
 /** `hsv2rgb` of Convert.c. */
