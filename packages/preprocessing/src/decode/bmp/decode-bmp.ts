@@ -72,6 +72,8 @@ function directReader(view: DataView, { width, bits, masks }: BmpHeader): RowRea
 interface Channel {
   readonly shift: number;
   readonly max: number;
+  /** Samples spread over 0..255, rounded down as Pillow does. */
+  readonly spread: Uint8Array;
 }
 
 /** A mask must be one run of bits, at most 8 of them. */
@@ -80,10 +82,9 @@ function channelOf(mask: number): Channel {
   const max = mask >>> shift;
   if (max === 0 || (max & (max + 1)) !== 0) throw corrupt(`a colour mask of ${mask.toString(16)}`);
   if (max > 255) throw unsupported(`more than 8 bits for a colour (mask ${mask.toString(16)})`);
-  return { shift, max };
+  return { shift, max, spread: Uint8Array.from({ length: max + 1 }, (_, sample) => (sample * 255) / max) };
 }
 
-/** Spread over 0..255, rounded down as Pillow does. */
-function sample(pixel: number, { shift, max }: Channel): number {
-  return Math.floor((((pixel >>> shift) & max) * 255) / max);
+function sample(pixel: number, { shift, max, spread }: Channel): number {
+  return spread[(pixel >>> shift) & max] as number;
 }
