@@ -18,7 +18,9 @@ export {
   idxFiles,
   imageFolder,
   loadBatches,
+  loadTrainingSet,
   type WorkerBatchOptions,
+  type WorkerTrainingSetOptions,
 } from './datasets/node/index.js';
 
 /** Reads and decodes a picture file; errors as `decode`, and the file system's own. */

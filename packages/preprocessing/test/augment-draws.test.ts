@@ -369,6 +369,7 @@ describe('mistakes', () => {
     ['a shift beyond the picture', () => augmentations.randomAffine(3, { translate: [0, 1.5] })],
     ['an unknown kind', () => checkAugmentation({ kind: 'swirl' } as unknown as Augmentation)],
     ['an interpolation', () => augmentations.randomRotation(3, { interpolation: 'lanczos' as 'nearest' })],
+    ['a filter', () => augmentations.resize(9, { interpolation: 'cubic' as 'box' })],
     ['a missing list', () => checkAugmentation({ kind: 'compose' } as unknown as Augmentation)],
     ['no descriptor', () => compose([null as unknown as Augmentation])],
     ['a crop larger than the picture', () => augment(image, augmentations.randomCrop(100), key(0))],

@@ -1,6 +1,9 @@
 import { invalidArgument } from '../errors.js';
+import { KERNELS } from '../resize/filters.js';
 import type { Augmentation, Range } from './descriptors.js';
 import { checkColour } from './kernels/colour.js';
+
+const FILTERS: readonly string[] = ['nearest', ...Object.keys(KERNELS)];
 
 /** Deepest nesting of `compose` and `random-apply`, so that a descriptor out of a file cannot exhaust the stack. */
 const MAX_DEPTH = 32;
@@ -60,6 +63,10 @@ function checkOne(each: Augmentation, complain: Complain): void {
   const warps = ['random-rotation', 'random-affine', 'rand-augment', 'trivial-augment-wide'];
   if (warps.includes(each.kind) && 'interpolation' in each && !['nearest', 'bilinear'].includes(each.interpolation)) {
     complain('interpolation must be nearest or bilinear');
+  }
+  const resizes = ['resize', 'random-resized-crop'];
+  if (resizes.includes(each.kind) && 'interpolation' in each && !FILTERS.includes(each.interpolation)) {
+    complain(`interpolation must be one of ${FILTERS.join(', ')}`);
   }
   switch (each.kind) {
     case 'compose':
