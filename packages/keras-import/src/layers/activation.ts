@@ -68,7 +68,7 @@ function leaky(layer: Layer, x: KerasTensor, slope: number): KerasTensor {
 }
 
 /** `scale * x + offset`. */
-export function affine(layer: Layer, x: Value, scale: number, offset: number, part?: string): Value {
+function affine(layer: Layer, x: Value, scale: number, offset: number, part?: string): Value {
   return layer.node('rescale', { scale: [scale], offset: [offset] }, [x], part === undefined ? {} : { part });
 }
 
