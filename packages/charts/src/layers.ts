@@ -38,7 +38,7 @@ export function layersChart(name: string, layers: readonly LayerCost[]): TopLeve
           field,
           type: 'quantitative' as const,
           title,
-          axis: { format: '.2s', tickCount: 3, orient: 'top' as const },
+          axis: { format: '~s', tickCount: 3, orient: 'top' as const },
         },
         y: {
           field: 'path',
