@@ -17,7 +17,7 @@ const LEAST_DIGITS = 8;
 /** Whether a digest is the one of the checksum, as far as that goes. */
 export const agrees = ({ digest }: Checksum, actual: string): boolean => actual.startsWith(digest);
 
-export const isWhole = ({ algorithm, digest }: Checksum): boolean => digest.length === DIGITS[algorithm];
+const isWhole = ({ algorithm, digest }: Checksum): boolean => digest.length === DIGITS[algorithm];
 
 export const describeChecksum = (checksum: Checksum): string =>
   `${checksum.algorithm === 'md5' ? 'MD5' : 'SHA-256'} ${isWhole(checksum) ? '' : 'beginning with '}${checksum.digest}`;

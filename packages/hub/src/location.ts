@@ -67,7 +67,7 @@ function checkPart(text: string, part: string): void {
 }
 
 /** @throws HubError */
-export function checkUrl(text: string): URL {
+function checkUrl(text: string): URL {
   if (!URL.canParse(text)) throw bad(text, 'it is no URL');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {

@@ -75,7 +75,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-export const etagOf = (bytes: Uint8Array): string => `"${createHash('sha1').update(bytes).digest('hex')}"`;
+const etagOf = (bytes: Uint8Array): string => `"${createHash('sha1').update(bytes).digest('hex')}"`;
 
 function answer(request: IncomingMessage, response: ServerResponse, whole: Uint8Array, manner: Manner): void {
   if (manner === 'silent') return;

@@ -26,7 +26,7 @@ export function embeddedPath({ location }: PretrainedWeights): string | undefine
 let names: ReadonlyMap<string, PretrainedWeights> | undefined;
 
 /** The entry whose file has that URL: the cache knows URLs only. */
-export function entryOfUrl(url: string): PretrainedWeights | undefined {
+function entryOfUrl(url: string): PretrainedWeights | undefined {
   names ??= new Map(
     pretrainedWeights()
       .filter((entry) => !entry.location.startsWith('npm:'))

@@ -58,7 +58,8 @@ function embeddedPathOf(text: string): string | undefined {
 async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // Once: a second Ctrl-C ends the process at once.
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     return await work(controller.signal);
   } finally {

@@ -1,5 +1,5 @@
 /** Nothing came for too long. The connection may be tried again. */
-export class Stalled extends Error {}
+class Stalled extends Error {}
 
 /** The promise, or {@link Stalled} after that time. */
 export async function withIdleTimeout<T>(work: Promise<T>, milliseconds: number, what: () => string): Promise<T> {

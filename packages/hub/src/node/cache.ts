@@ -7,7 +7,7 @@ import type { FileRecord } from '../store.js';
 import { cacheFailure } from './failures.js';
 import { hashFile } from './hash.js';
 import { takeLock } from './lock.js';
-import { type CachePaths, cachePaths, PART_RECORD, RECORD } from './paths.js';
+import { type CachePaths, cachePaths, LOCK, PART, PART_RECORD, RECORD } from './paths.js';
 
 /** A file of the cache, or what has arrived of one. */
 export interface CacheEntry {
@@ -72,7 +72,7 @@ async function entriesIn(root: string, folder: string): Promise<readonly CacheEn
       });
     }
   }
-  const part = await statOf(join(folder, 'part'));
+  const part = await statOf(join(folder, PART));
   if (part !== undefined) {
     const unfinished = await readJson(join(folder, PART_RECORD), parseUnfinished);
     const paths = pathsIn(folder, found[0]?.paths);
@@ -86,11 +86,11 @@ async function entriesIn(root: string, folder: string): Promise<readonly CacheEn
 const pathsIn = (folder: string, known: CachePaths | undefined): CachePaths =>
   known ?? {
     folder,
-    file: join(folder, 'part'),
+    file: join(folder, PART),
     record: join(folder, RECORD),
-    part: join(folder, 'part'),
+    part: join(folder, PART),
     partRecord: join(folder, PART_RECORD),
-    lock: join(folder, 'lock'),
+    lock: join(folder, LOCK),
   };
 
 async function statOf(path: string): Promise<{ size: number; mtimeMs: number } | undefined> {

@@ -44,7 +44,7 @@ export function cachePaths(root: string, url: string): CachePaths {
   };
 }
 
-export const RESERVED: readonly string[] = [RECORD, PART, PART_RECORD, LOCK];
+const RESERVED: readonly string[] = [RECORD, PART, PART_RECORD, LOCK];
 
 function clean(text: string): string {
   const safe = text
