@@ -24,6 +24,8 @@ export function program() {
   const root = new Command('convzoo')
     .description('Classic convolutional networks: classify, count, train, evaluate.')
     .version(version())
+    // Options after a command are that command's: `cost explain --json` has a --json of its own.
+    .enablePositionalOptions()
     .addCommand(classifyCommand(), { isDefault: true })
     .addCommand(evaluateCommand())
     .addCommand(convertCommand())
