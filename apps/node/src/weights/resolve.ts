@@ -92,7 +92,7 @@ class DownloadProgress {
     }
     if (total === undefined || (now - this.drawn < REDRAW && received < total)) return;
     this.drawn = now;
-    this.bar ??= startProgress(this.terminal, megabytes(total), 'MB');
+    this.bar ??= startProgress(this.terminal, megabytes(total), 'MB received');
     const seconds = (now - this.started.time) / 1000;
     const rate = (received - this.started.received) / Math.max(seconds, 1e-3);
     const left = rate > 0 && seconds > 1 ? `, ${formatDuration((total - received) / rate)} left` : '';
