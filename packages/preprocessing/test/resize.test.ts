@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createImage, crop, type Filter, resize } from '../src/index.js';
 import { resamplePlain } from '../src/resize/plain.js';
 import { type Resampler, resizeBy } from '../src/resize/resize.js';
 import { resampleSimd } from '../src/resize/simd.js';
-import { simdKernel } from '../src/resize/simd-memory.js';
+import { SimdMemory, simdKernel } from '../src/resize/simd-memory.js';
 import { sha256, syntheticImage } from './support/fixtures.js';
 
 const FILTERS: Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
@@ -141,3 +141,41 @@ test('a caller’s mistakes are invalid-argument', () => {
     );
   }
 });
+
+describe('without SIMD', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  const image = syntheticImage('hash', 30, 40);
+  const options = { height: 12, width: 50, filter: 'bicubic' } as const;
+
+  test.each([
+    ['no WebAssembly', undefined],
+    ['code that does not compile', { ...WebAssembly, Module: refusing }],
+  ])('%s: plain TypeScript does the work', async (_, stub) => {
+    vi.stubGlobal('WebAssembly', stub);
+    vi.resetModules();
+    const fresh = await import('../src/resize/simd-memory.js');
+    expect(fresh.simdKernel()).toBeNull();
+    const { resize: plainly } = await import('../src/resize/resize.js');
+    expect(plainly(image, options)).toEqual(resizeBy(resamplePlain, image, options));
+  });
+
+  test('memory that cannot grow is told, not thrown', () => {
+    const grow = (): number => {
+      throw new RangeError('no more memory');
+    };
+    const memory = new SimdMemory({ buffer: new ArrayBuffer(64), grow });
+    expect(memory.reserve(30)).toBe(0);
+    expect(memory.grow()).toHaveLength(64);
+    expect(memory.reserve(30)).toBe(64);
+    expect(memory.grow()).toBeUndefined();
+  });
+});
+
+/** A constructor that fails as WebAssembly.Module does where it knows no SIMD, or a policy forbids it. */
+function refusing(): never {
+  throw new Error('invalid opcode');
+}

@@ -79,10 +79,10 @@ const MARGIN = 32;
 
 /** Parts of the kernel's memory, one behind the other; used again from the start by the next resize. */
 export class SimdMemory {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Pick<WebAssembly.Memory, 'buffer' | 'grow'>;
   #end = 0;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: Pick<WebAssembly.Memory, 'buffer' | 'grow'>) {
     this.#memory = memory;
   }
 
@@ -93,10 +93,14 @@ export class SimdMemory {
     return address;
   }
 
-  /** Call it after the last `reserve`. */
-  grow(): Uint8Array<ArrayBuffer> {
+  /** The memory with room for all that was reserved; undefined where the system has no more. */
+  grow(): Uint8Array<ArrayBuffer> | undefined {
     const missing = this.#end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / 65536));
+    try {
+      if (missing > 0) this.#memory.grow(Math.ceil(missing / 65536));
+    } catch {
+      return undefined;
+    }
     return new Uint8Array(this.#memory.buffer as ArrayBuffer);
   }
 }

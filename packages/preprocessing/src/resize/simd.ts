@@ -45,6 +45,7 @@ export function resampleSimd(image: Image, columns: Axis, rows: Axis): Image | u
   const shrink = isUnchanged(rows) ? undefined : shortener(kernel, rows, down as PackedWeights, bytes, stride, memory);
   const resultAt = memory.reserve(result);
   const view = memory.grow();
+  if (!view) return undefined;
 
   const data = new Uint8Array(height * bytes);
   for (const band of bands) {

@@ -144,7 +144,7 @@ export function floatAxisOf(source: number, size: number, interpolation: Smooth,
   const taps = TAPS[interpolation];
   const axis = floatAxis(size, taps);
   for (let i = 0; i < size; i++) {
-    const [index, share] = source === size ? [i, 0] : locate(i, source, scale, taps > 2, f);
+    const [index, share] = locate(i, source, scale, taps > 2, f);
     const before = taps / 2 - 1;
     for (let k = 0; k < taps; k++) {
       axis.positions[i * taps + k] = Math.min(source - 1, Math.max(0, index - before + k));

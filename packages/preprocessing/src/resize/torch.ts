@@ -2,7 +2,7 @@ import { invalidArgument } from '../errors.js';
 import type { FloatImage } from '../float-image.js';
 import { checkSize, type Image, type Size } from '../image.js';
 import type { Axis } from './coefficients.js';
-import { gatherFloats, narrowFloats, shortenFloats } from './float-passes.js';
+import { type FloatAxis, gatherFloats, narrowFloats, shortenFloats } from './float-passes.js';
 import { gather } from './nearest.js';
 import { resample } from './resample.js';
 import { floatAxisOf, nearestPositions, uint8AxisOf } from './torch-axes.js';
@@ -42,13 +42,9 @@ export function resizeTorch(image: Image | FloatImage, options: TorchResizeOptio
     return isFloat(image) ? gatherFloats(image, columns, rows) : gather(image, columns, rows);
   }
   if (isFloat(image)) {
-    const narrow =
-      image.width === width && antialias
-        ? image
-        : narrowFloats(image, floatAxisOf(image.width, width, interpolation, antialias));
-    return image.height === height && antialias
-      ? narrow
-      : shortenFloats(narrow, floatAxisOf(image.height, height, interpolation, antialias));
+    const axis = (source: number, size: number): FloatAxis => floatAxisOf(source, size, interpolation, antialias);
+    const narrow = image.width === width ? image : narrowFloats(image, axis(image.width, width));
+    return image.height === height ? narrow : shortenFloats(narrow, axis(image.height, height));
   }
   const axis = (source: number, size: number): Axis =>
     source === size ? { start: 0, size } : uint8AxisOf(source, size, interpolation, antialias);
