@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentations, compose } from '../src/augment/index.js';
 import { batchesWith } from '../src/datasets/batches.js';
-import { inlineExecutor } from '../src/datasets/executor.js';
+import { type Executor, inlineExecutor } from '../src/datasets/executor.js';
 import type { Batch, BatchOptions, Dataset, IndexedDataset, SampleFailure } from '../src/datasets/index.js';
 import { createWorkerPool } from '../src/datasets/node/worker-pool.js';
 import { normalisations } from '../src/index.js';
@@ -101,6 +101,14 @@ function fragile(actions: number[], workers: number, options: Partial<BatchOptio
   return batchesWith(fragileSet(actions), { batchSize: 5, ...options }, open);
 }
 
+/** What fragile-worker.mjs does with harmless samples, in this thread. */
+const echo: Executor = {
+  capacity: 1,
+  run: async (samples) =>
+    samples.map(({ bytes }) => ({ data: Uint8Array.of(bytes[0]!, 0, 0), height: 1, width: 1, channels: 3 })),
+  close: async () => undefined,
+};
+
 describe('a worker that dies', () => {
   const actions = Array.from({ length: 40 }, (_, n) => (n === 21 ? 13 : n % 10));
 
@@ -130,6 +138,29 @@ describe('a worker that dies', () => {
       expect(failures[1]?.error.message).toMatch(/out of order/);
     },
   );
+
+  test('an archive that breaks off gives the same batches before the error, with any number of workers', async () => {
+    const whole = fragileSet(Array.from({ length: 50 }, (_, n) => n % 10));
+    const torn: Dataset = {
+      kind: 'stream',
+      classes: ['x'],
+      async *read() {
+        for (let index = 0; index < 50; index++) yield await whole.load(index);
+        throw new Error('torn');
+      },
+    };
+    const script = new URL('./support/fragile-worker.mjs', import.meta.url);
+    for (const workers of [0, 1, 4]) {
+      const numbers: number[] = [];
+      const open = () => (workers === 0 ? echo : createWorkerPool(workers, { keepSamples: false, script }));
+      const reading = (async () => {
+        for await (const { number } of batchesWith(torn, { batchSize: 5 }, open)) numbers.push(number);
+      })();
+      await expect(reading).rejects.toThrow('torn');
+      // 48 samples are six whole groups; the two that were read last are lost with the group that did not get full.
+      expect(numbers, `${workers} workers`).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+  });
 
   test('slow workers do not change the order', async () => {
     const slow = Array.from({ length: 60 }, (_, n) => (n % 7 === 0 ? 15 : n % 10));

@@ -85,30 +85,34 @@ export async function* batchesWith(
 
 type Outcomes = Awaited<ReturnType<Executor['run']>>;
 
-/** Keeps as many groups on their way as the executor takes, and gives them back in the order in which they were read. */
+/**
+ * Keeps as many groups on their way as the executor takes, and gives them back in the order in which they were read. An error
+ * of the source comes after the groups before it, so that it comes at the same place however many are on their way.
+ */
 async function* inOrder(
   groups: AsyncGenerator<Read[]>,
   executor: Executor,
   preparation: Preparation,
 ): AsyncGenerator<[Read[], Outcomes]> {
   const running: { readonly read: Read[]; readonly outcomes: Promise<Outcomes> }[] = [];
-  let finished = false;
+  let end: { readonly error?: unknown } | undefined;
   for (;;) {
-    while (!finished && running.length < executor.capacity) {
-      const { done, value: read } = await groups.next();
-      if (done) {
-        finished = true;
+    while (!end && running.length < executor.capacity) {
+      const read = await groups.next().catch((error: unknown) => ({ done: true as const, value: undefined, error }));
+      if (read.done) {
+        end = 'error' in read ? { error: read.error } : {};
         break;
       }
-      const samples = read.filter((each): each is RawSample => !('error' in each));
+      const samples = read.value.filter((each): each is RawSample => !('error' in each));
       const outcomes = executor.run(samples, preparation);
       // It is awaited below, maybe after a rejection of an earlier one; until then it must not count as unhandled.
       outcomes.catch(() => undefined);
-      running.push({ read, outcomes });
+      running.push({ read: read.value, outcomes });
     }
     const next = running.shift();
-    if (!next) return;
-    yield [next.read, await next.outcomes];
+    if (next) yield [next.read, await next.outcomes];
+    else if (end && 'error' in end) throw end.error;
+    else return;
   }
 }
 
