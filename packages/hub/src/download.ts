@@ -99,17 +99,13 @@ class Transfer<Stored> {
     let fresh = this.resumed === 0;
     for (;;) {
       await this.bringAll();
-      try {
-        return await this.finish();
-      } catch (error) {
-        await this.incoming.discard();
-        this.hashers = undefined;
-        // Bytes of an earlier try may have been the bad ones; those of this try are the host's.
-        if (fresh) throw error;
-        fresh = true;
-        this.resumed = 0;
-        this.options.onRetry?.('what an earlier try had left was bad; starting again');
-      }
+      const verdict = await this.verify();
+      if (!(verdict instanceof HubError)) return this.incoming.commit(verdict);
+      await this.startAgain();
+      // Bytes of an earlier try may have been the bad ones; those of this try are the host's.
+      if (fresh) throw verdict;
+      fresh = true;
+      this.options.onRetry?.('what an earlier try had left was bad; starting again');
     }
   }
 
@@ -290,12 +286,12 @@ class Transfer<Stored> {
     }
   }
 
-  /** Checks what is here, and makes it a file. */
-  private async finish(): Promise<Stored> {
+  /** What is to be noted of the file that is here, or why it is not the one. */
+  private async verify(): Promise<FileRecord | HubError> {
     const { incoming, wanted, place, checksum } = this;
     await this.startHashing();
     if (this.size !== undefined && incoming.held !== this.size) {
-      throw new HubError(
+      return new HubError(
         'wrong-size',
         `${place} sent ${incoming.held} bytes, and ${this.size} were published. Nothing was kept.`,
       );
@@ -303,20 +299,19 @@ class Transfer<Stored> {
     const sha256 = this.hashers?.sha256.hex() ?? '';
     const digest = checksum?.algorithm === 'md5' ? (this.hashers?.published?.hex() ?? '') : sha256;
     if (checksum !== undefined && !agrees(checksum, digest)) {
-      throw new HubError(
+      return new HubError(
         'wrong-checksum',
         `What ${place} sent is not what was published: expected ${describeChecksum(checksum)}, got ${digest} ` +
           `(${incoming.held} bytes). It was deleted. Try again, or another mirror.`,
       );
     }
-    const record: FileRecord = {
+    return {
       url: wanted.url,
       size: incoming.held,
       sha256,
       ...(checksum !== undefined && { published: checksum }),
       downloaded: new Date().toISOString(),
     };
-    return incoming.commit(record);
   }
 }
 

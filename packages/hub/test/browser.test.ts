@@ -95,6 +95,7 @@ describe('a browser without room', () => {
     const store = new BlobStore(cacheStorageBlobs(fakeCache(100_000)), fakeLocks(), PIECE);
     const error = await failure(pullInto(store, host.serve('/weights.bin', bytes)));
     expect(error.code).toBe('disk-full');
+    expect(host.seen).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../src/index.js';
@@ -72,5 +72,17 @@ describe('an interruption', () => {
     expect((await pull(url)).from).toBe('download');
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(ranges().at(-1)).toBe(`bytes=${SIZE}-`);
+  });
+
+  it('so long that another process took the lock: nothing is put in place, and its bytes are left alone', async () => {
+    const url = host.serve('/weights.bin', bytes);
+    const { lock, part, file } = cachePaths(cache, url);
+    const takeAway = ({ received }: Progress): void => {
+      if (received === SIZE) writeFileSync(lock, JSON.stringify({ token: 'other', pid: 1, host: 'elsewhere' }));
+    };
+    expect((await failure(pull(url, { onProgress: takeAway }))).code).toBe('locked');
+    expect(readFileSync(part).equals(bytes)).toBe(true);
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(lock)).toBe(true);
   });
 });

@@ -44,11 +44,9 @@ export class BlobStore implements Store<StoredBlob> {
 
   receive<T>(url: string, work: (incoming: Incoming<StoredBlob>) => Promise<T>, options: ReceiveOptions): Promise<T> {
     const run = async (): Promise<T> => {
-      const incoming = await IncomingBlob.open(this.blobs, keysOf(url), this.pieceBytes);
+      const incoming = await IncomingBlob.open(withTypedErrors(this.blobs), keysOf(url), this.pieceBytes);
       try {
         return await work(incoming);
-      } catch (error) {
-        throw quotaFailure(error, url);
       } finally {
         await incoming.close();
       }
@@ -167,10 +165,18 @@ class IncomingBlob implements Incoming<StoredBlob> {
 
 const textOf = async (blobs: Blobs, key: string): Promise<string | undefined> => (await blobs.get(key))?.text();
 
-function quotaFailure(error: unknown, url: string): unknown {
-  if (typeof error !== 'object' || error === null || !('name' in error) || error.name !== 'QuotaExceededError')
-    return error;
-  return new HubError('disk-full', `The browser has no room left for ${url}. Remove other files of this page first.`, {
-    cause: error,
-  });
-}
+/** A full browser is a typed error at once, and no reason to ask the host again. */
+const withTypedErrors = (blobs: Blobs): Blobs => ({
+  ...blobs,
+  put: (key, blob) =>
+    blobs.put(key, blob).catch((error: unknown) => {
+      throw isQuotaExceeded(error)
+        ? new HubError('disk-full', 'The browser has no room left for this page. Remove other files of it first.', {
+            cause: error,
+          })
+        : error;
+    }),
+});
+
+const isQuotaExceeded = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'QuotaExceededError';

@@ -158,6 +158,13 @@ class IncomingFile implements Incoming<CachedFile> {
     const { paths } = this;
     await this.file.sync();
     await this.lock.check();
+    const { size } = await this.file.stat();
+    if (size !== record.size) {
+      throw new HubError(
+        'cache-unusable',
+        `${paths.part} has ${size} bytes, and ${record.size} were written. Try again.`,
+      );
+    }
     // The record first: without its file it counts for nothing, and the file is never without it.
     const aside = `${paths.record}.new`;
     await writeFile(aside, `${JSON.stringify(record, null, 2)}\n`);
