@@ -93,7 +93,7 @@ function columnsOf(tensors: readonly InspectedTensor[], statistics: boolean): re
 }
 
 /** Three digits, in at most 8 columns. */
-export function formatValue(value: number | undefined): string {
+function formatValue(value: number | undefined): string {
   if (value === undefined) return '-';
   const size = Math.abs(value);
   if (value === 0 || (Number.isInteger(value) && size < 1e5)) return String(value);

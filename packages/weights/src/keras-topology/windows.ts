@@ -25,7 +25,7 @@ interface Window {
 }
 
 /** Zeros on each side that the window really has, those of a last window that hangs over the end (`ceilMode`) too. */
-export function zerosOf(window: Window, input: Shape, output: Shape): ExplicitPadding {
+function zerosOf(window: Window, input: Shape, output: Shape): ExplicitPadding {
   const axis = (i: 0 | 1) => {
     const extent = input[i] ?? 1;
     const [kernel, stride, dilation] = [window.size[i], window.strides[i], window.dilations?.[i] ?? 1];
