@@ -2,7 +2,7 @@ import { ConvzooError, type Graph } from '@convzoo/layers';
 import { analyse } from './analyse.js';
 import { checkBatch } from './batch.js';
 import { isViewAtInference, storedValues } from './memory/values.js';
-import { bytesOf, type Uncounted, type WeightType } from './report.js';
+import { bytesOf, type CostReport, type Uncounted, type WeightType } from './report.js';
 
 /** Joules in a picojoule. */
 const PICO = 1e-12;
@@ -62,13 +62,22 @@ export interface EnergyEstimate {
  * @throws ConvzooError `no-energy-figure` for float64, `bad-batch`
  */
 export function estimateEnergy(graph: Graph, options: EnergyOptions = {}): EnergyEstimate {
-  const { dtype = 'float32', onChipBytes = 2 ** 20 } = options;
+  const { dtype = 'float32' } = options;
   const batch = checkBatch(options.batch ?? 1);
   if (!Object.hasOwn(energyFigures.add, dtype)) {
     const message = `There is no published energy for ${dtype}; there is for float32, float16, bfloat16 and int8.`;
     throw new ConvzooError('no-energy-figure', message);
   }
-  const { total, uncounted } = analyse(graph, { dtype, batch });
+  return estimateFrom(graph, analyse(graph, { dtype, batch }), { ...options, dtype, batch });
+}
+
+/** From counts that are there already: of the same graph, under our own convention. */
+export function estimateFrom(
+  graph: Graph,
+  { total, uncounted }: CostReport,
+  options: EnergyOptions & Required<Pick<EnergyOptions, 'batch' | 'dtype'>>,
+): EnergyEstimate {
+  const { dtype = 'float32', batch = 1, onChipBytes = 2 ** 20 } = options;
   const bytes = bytesOf[dtype];
   const moved = movedBytes(graph, batch * bytes, onChipBytes);
   const dramBytes = moved.dram / batch + total.weightBytes / batch;

@@ -1,6 +1,6 @@
 import type { Graph } from '@convzoo/layers';
 import { type AnalyseOptions, analyse } from './analyse.js';
-import { type EnergyEstimate, estimateEnergy } from './energy.js';
+import { type EnergyEstimate, estimateFrom } from './energy.js';
 import {
   type InferenceMemory,
   type InPlaceOp,
@@ -8,6 +8,7 @@ import {
   type OptimiserName,
   type TrainingMemory,
   trainingMemory,
+  withOptimiser,
 } from './memory/index.js';
 import { type ReceptiveField, receptiveFields } from './receptive-field.js';
 import type { CostReport, CostRow } from './report.js';
@@ -42,12 +43,15 @@ export interface CostSheet extends Omit<CostReport, 'rows'> {
  * @throws ConvzooError as `analyse`
  */
 export function costSheet(graph: Graph, options: SheetOptions = {}): CostSheet {
-  const { rows, ...report } = analyse(graph, options);
+  const counted = analyse(graph, options);
+  const { rows, ...report } = counted;
   const { batch, dtype } = report;
   const { during, ...memory } = inferenceMemory(graph, options);
+  // Energy is of what is computed, whatever a convention counts.
+  const own = counted.convention === 'convzoo' ? counted : analyse(graph, { batch, dtype });
   const inUse = new Map(during.map(({ path, bytes }) => [path, bytes]));
   const fields = receptiveFields(graph);
-  const step = (optimiser: OptimiserName): TrainingMemory => trainingMemory(graph, { batch, dtype, optimiser });
+  const sgd = trainingMemory(graph, { batch, dtype, optimiser: 'sgd' });
   return {
     ...report,
     rows: rows.map((row, id) => ({
@@ -56,7 +60,7 @@ export function costSheet(graph: Graph, options: SheetOptions = {}): CostSheet {
       bytesInUse: inUse.get(row.path) ?? null,
     })),
     memory,
-    training: { sgd: step('sgd'), momentum: step('momentum'), adam: step('adam') },
-    energy: dtype === 'float64' ? null : estimateEnergy(graph, { batch, dtype }),
+    training: { sgd, momentum: withOptimiser(sgd, 'momentum'), adam: withOptimiser(sgd, 'adam') },
+    energy: dtype === 'float64' ? null : estimateFrom(graph, own, { batch, dtype }),
   };
 }

@@ -93,17 +93,26 @@ function linesOf(report: CostReport, items: readonly Item[], { per, ascii, width
     bytesColumn('traffic', 'traffic'),
     intensityColumn,
   ];
-  const write = (compact: boolean): ReadonlyMap<string, Cells> => {
-    const cells = columns.map((column) => cellsOf(column, items, { compact }));
-    return new Map(cells.filter(({ empty }) => !empty).map((column) => [column.key, column]));
+  const byKey = new Map(columns.map((column) => [column.key, column]));
+  const written = new Map<string, Cells>();
+  const write = (key: string, compact: boolean): Cells | undefined => {
+    const column = byKey.get(key);
+    const id = `${key} ${compact}`;
+    const cells = written.get(id) ?? (column && cellsOf(column, items, { compact }));
+    if (cells !== undefined) written.set(id, cells);
+    return cells?.empty === true ? undefined : cells;
   };
-  const full = write(false);
-  let compact: ReadonlyMap<string, Cells> | undefined;
   const name = cellsOf(nameColumn(per), items, { compact: false });
   for (const view of VIEWS) {
-    if (view.compact) compact ??= write(true);
-    const cells = view.keys.flatMap((key) => (compact ?? full).get(key) ?? []);
-    const room = width - cells.reduce((sum, column) => sum + GAP.length + column.width, 0);
+    const cells: Cells[] = [];
+    let room = width;
+    // No column is written for a view that does not fit without it: writing is most of a table's time.
+    for (const key of view.keys) {
+      const column = room < 0 ? undefined : write(key, view.compact);
+      if (column === undefined) continue;
+      cells.push(column);
+      room -= GAP.length + column.width;
+    }
     if (room < Math.min(name.width, view.name)) continue;
     const bar = Math.min(BAR.least + room - name.width, BAR.most);
     const wide = cells.map((column) =>

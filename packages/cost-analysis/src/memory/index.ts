@@ -6,4 +6,5 @@ export {
   type TrainingMemory,
   type TrainingMemoryOptions,
   trainingMemory,
+  withOptimiser,
 } from './training.js';

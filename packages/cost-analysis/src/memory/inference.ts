@@ -1,7 +1,8 @@
-import { dropDeadNodes, type Graph, nodeAt, paramsOf, sizeOf } from '@convzoo/layers';
+import { type Graph, nodeAt, paramsOf, sizeOf } from '@convzoo/layers';
 import { checkBatch } from '../batch.js';
 import { bytesOf, type WeightType } from '../report.js';
 import { allocatorOf, type InPlaceOp, timelineOf } from './allocation.js';
+import { liveGraph } from './live.js';
 import { bestSchedule } from './schedule.js';
 
 export interface MemoryOptions {
@@ -48,7 +49,7 @@ export function inferenceMemory(graph: Graph, options: MemoryOptions = {}): Infe
   const { dtype = 'float32', inPlace = [] } = options;
   const batch = checkBatch(options.batch ?? 1);
   const bytes = batch * bytesOf[dtype];
-  const live = dropDeadNodes({ ...graph, taps: {} });
+  const live = liveGraph(graph);
   const allocator = allocatorOf(live, inPlace);
   const given = live.nodes.map(({ id }) => id);
   const { during, peak } = timelineOf(allocator, given);

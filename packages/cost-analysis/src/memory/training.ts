@@ -1,8 +1,9 @@
-import { dropDeadNodes, type Graph, isTrainable, type NodeId, nodeAt, paramsOf, sizeOf } from '@convzoo/layers';
+import { type Graph, isTrainable, type NodeId, nodeAt, paramsOf, sizeOf } from '@convzoo/layers';
 import { checkBatch } from '../batch.js';
 import { bytesOf, type WeightType } from '../report.js';
 import { type BackwardReads, backwardReadsOf } from './backward.js';
 import { type GradientMemory, gradientMemory } from './gradients.js';
+import { liveGraph } from './live.js';
 import { isViewInTraining, storedValues } from './values.js';
 
 /** What an optimiser keeps for each trained parameter: nothing, a velocity, two moments. */
@@ -45,7 +46,7 @@ export interface TrainingMemory {
 export function trainingMemory(graph: Graph, options: TrainingMemoryOptions = {}): TrainingMemory {
   const { dtype = 'float32', optimiser = 'momentum' } = options;
   const batch = checkBatch(options.batch ?? 1);
-  const live = dropDeadNodes({ ...graph, taps: {} });
+  const live = liveGraph(graph);
   const size = bytesOf[dtype];
   const params = paramsOf(live);
   const elements = (counted: typeof params): number => counted.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -65,6 +66,12 @@ export function trainingMemory(graph: Graph, options: TrainingMemoryOptions = {}
     worst: { bytes: size * worst.elements, at: nodeAt(live, worst.id).path, phase: worst.phase },
     peakBytes: weightBytes + optimiserBytes + size * worst.elements,
   };
+}
+
+/** The same step with another optimiser: only its state differs. */
+export function withOptimiser(memory: TrainingMemory, optimiser: OptimiserName): TrainingMemory {
+  const optimiserBytes = memory.gradientBytes * optimiserSlots[optimiser];
+  return { ...memory, optimiser, optimiserBytes, peakBytes: memory.peakBytes - memory.optimiserBytes + optimiserBytes };
 }
 
 interface Step {
