@@ -70,7 +70,7 @@ function strideOf(node: AnyNode): string {
 /** Layers that are named; of more only the first is. */
 const FEW = 3;
 
-export function countLayers(label: string, paths: readonly string[]): string {
+function countLayers(label: string, paths: readonly string[]): string {
   const named = paths.length <= FEW ? paths.join(', ') : `${paths[0]}, ...`;
   return `${paths.length} x ${label} (${named})`;
 }
