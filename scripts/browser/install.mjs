@@ -26,7 +26,7 @@ function run(program, args) {
 function install() {
   const debian = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
   if (debian) {
-    const chromium = [...patience, 'install', '-y', '-q', '--no-install-recommends', 'chromium'];
+    const chromium = [...patience, 'install', '-y', '-q', 'chromium'];
     if (run('apt-get', chromium)) return true;
     // The image's package lists may be missing or old.
     if (run('apt-get', [...patience, 'update', '-q']) && run('apt-get', chromium)) return true;

@@ -4,7 +4,7 @@ const texts = import.meta.glob<string>('../../../../fixtures/preprocessing/*.jso
   query: '?raw',
   import: 'default',
 });
-const pictures = import.meta.glob<string>('../../../../fixtures/preprocessing/images/*', {
+const pictures = import.meta.glob<string>('../../../../fixtures/preprocessing/{images,more-images}/*', {
   query: '?inline',
   import: 'default',
 });
