@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { autoAugmentPolicies } from '../src/augment/auto-augment.js';
 import {
   type Augmentation,
   applyOperation,
@@ -41,6 +42,8 @@ const every: Augmentation[] = [
   augmentations.gaussianBlur(5),
   augmentations.randAugment(),
   augmentations.trivialAugmentWide(),
+  augmentations.autoAugment(),
+  augmentations.autoAugment('cifar10', { interpolation: 'bilinear' }),
   augmentations.randomErasing({ p: 1, value: 'random' }),
   augmentations.cutout(16),
   augmentations.randomApply([augmentations.gaussianBlur([3, 5]), augmentations.randomInvert({ p: 1 })], { p: 0.8 }),
@@ -347,6 +350,19 @@ describe('the numbers are spread as they should be', () => {
   });
 });
 
+describe('AutoAugment', () => {
+  test('draws every pair alike, and steps with their probability', () => {
+    const lists = Array.from({ length: 25_000 }, (_, i) =>
+      drawAugmentation(augmentations.autoAugment('cifar10'), image, key(i)),
+    );
+    const expected = autoAugmentPolicies.cifar10.flat().reduce((sum, [, p]) => sum + p, 0) / 25;
+    const found = lists.reduce((sum, list) => sum + list.length, 0) / lists.length;
+    expect(Math.abs(found - expected)).toBeLessThan(0.03);
+    const inverted = lists.filter((list) => list.some(({ op }) => op === 'invert')).length / lists.length;
+    expect(Math.abs(inverted - (0.1 + 0 + 0.1) / 25)).toBeLessThan(0.002);
+  });
+});
+
 describe('mistakes', () => {
   const wrong: [string, () => unknown][] = [
     ['p', () => augmentations.randomHorizontalFlip({ p: 1.5 })],
@@ -370,6 +386,7 @@ describe('mistakes', () => {
     ['an unknown kind', () => checkAugmentation({ kind: 'swirl' } as unknown as Augmentation)],
     ['an interpolation', () => augmentations.randomRotation(3, { interpolation: 'lanczos' as 'nearest' })],
     ['a filter', () => augmentations.resize(9, { interpolation: 'cubic' as 'box' })],
+    ['a policy', () => augmentations.autoAugment('mnist' as 'svhn')],
     ['a missing list', () => checkAugmentation({ kind: 'compose' } as unknown as Augmentation)],
     ['no descriptor', () => compose([null as unknown as Augmentation])],
     ['a crop larger than the picture', () => augment(image, augmentations.randomCrop(100), key(0))],

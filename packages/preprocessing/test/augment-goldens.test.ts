@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { autoAugmentPolicies } from '../src/augment/auto-augment.js';
 import { applyOperation, type Operation } from '../src/augment/index.js';
 import {
   type PolicyOperation,
@@ -39,9 +40,16 @@ interface PolicyRecord {
   sha256: string;
 }
 
-const records = await vectors<OperationRecord | SpaceRecord | PolicyRecord>('augmentation');
+interface LearntRecord {
+  learnt: keyof typeof autoAugmentPolicies;
+  policies: [string, number, number | null][][];
+  space: Record<string, number | number[]>;
+}
+
+const records = await vectors<OperationRecord | SpaceRecord | PolicyRecord | LearntRecord>('augmentation');
 const operations = records.filter((record): record is OperationRecord => 'operation' in record);
-const spaces = records.filter((record): record is SpaceRecord => 'space' in record);
+const spaces = records.filter((record): record is SpaceRecord => 'space' in record && 'bins' in record);
+const learnt = records.filter((record): record is LearntRecord => 'learnt' in record);
 const policies = records.filter((record): record is PolicyRecord => 'name' in record);
 
 describe("torchvision 0.29's kernels on PIL pictures, to the bit", () => {
@@ -104,6 +112,15 @@ describe('the policies', () => {
       }
     },
   );
+
+  test.each(learnt.map((record) => [record.learnt, record] as const))('AutoAugment learnt on %s', (name, record) => {
+    const mine = autoAugmentPolicies[name].map((pair) => pair.map(([op, p, level]) => [op, p, level ?? null]));
+    expect(mine).toEqual(record.policies);
+    const space = randAugmentSpace(10, { height: 140, width: 101 });
+    for (const [op, magnitudes] of Object.entries(record.space)) {
+      if (op !== 'Invert') expect(space[op as PolicyOperation].magnitudes ?? 0, op).toEqual(magnitudes);
+    }
+  });
 
   test(`${policies.length} operations with a magnitude, to the bit`, async () => {
     expect(policies.length).toBe(207);

@@ -134,6 +134,9 @@ export const augmentations = {
   /** Mueller and Hutter 2021: one operation of a random magnitude. */
   trivialAugmentWide: ({ numMagnitudeBins = 31, ...warp }: WarpSettings & { numMagnitudeBins?: number } = {}) =>
     checked({ kind: 'trivial-augment-wide', numMagnitudeBins, ...warpDefaults, ...warp }),
+  /** Cubuk et al. 2018: one of 25 learnt pairs of operations. */
+  autoAugment: (policy: 'imagenet' | 'cifar10' | 'svhn' = 'imagenet', warp: WarpSettings = {}) =>
+    checked({ kind: 'auto-augment', policy, ...warpDefaults, ...warp }),
   /**
    * Zhong et al. 2017. Unlike torchvision's, which comes after the normalisation, it overwrites bytes: `value` is a
    * colour of 0 to 255, or `'random'` for noise in which every byte is alike (there: a normal distribution).

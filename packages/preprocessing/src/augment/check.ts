@@ -1,5 +1,6 @@
 import { invalidArgument } from '../errors.js';
 import { KERNELS } from '../resize/filters.js';
+import { autoAugmentPolicies } from './auto-augment.js';
 import type { Augmentation, Range } from './descriptors.js';
 import { checkColour } from './kernels/colour.js';
 
@@ -60,7 +61,7 @@ function checkOne(each: Augmentation, complain: Complain): void {
   if ('p' in each && !(each.p >= 0 && each.p <= 1)) complain('p must be from 0 to 1');
   if ('fill' in each) checkColour(`${each.kind}: fill`, each.fill);
   if ('numMagnitudeBins' in each) whole('numMagnitudeBins', each.numMagnitudeBins, 2, 1000);
-  const warps = ['random-rotation', 'random-affine', 'rand-augment', 'trivial-augment-wide'];
+  const warps = ['random-rotation', 'random-affine', 'rand-augment', 'trivial-augment-wide', 'auto-augment'];
   if (warps.includes(each.kind) && 'interpolation' in each && !['nearest', 'bilinear'].includes(each.interpolation)) {
     complain('interpolation must be nearest or bilinear');
   }
@@ -131,6 +132,11 @@ function checkOne(each: Augmentation, complain: Complain): void {
     case 'rand-augment':
       whole('numOps', each.numOps, 0, 100);
       whole('magnitude', each.magnitude, 0, each.numMagnitudeBins - 1);
+      return;
+    case 'auto-augment':
+      if (!Object.hasOwn(autoAugmentPolicies, each.policy)) {
+        complain(`policy must be one of ${Object.keys(autoAugmentPolicies).join(', ')}`);
+      }
       return;
     case 'random-erasing':
       range('scale', each.scale, 0, 1);

@@ -65,6 +65,7 @@ export type Augmentation =
       readonly numMagnitudeBins: number;
     } & RandomWarp)
   | ({ readonly kind: 'trivial-augment-wide'; readonly numMagnitudeBins: number } & RandomWarp)
+  | ({ readonly kind: 'auto-augment'; readonly policy: 'imagenet' | 'cifar10' | 'svhn' } & RandomWarp)
   | {
       readonly kind: 'random-erasing';
       readonly p: number;

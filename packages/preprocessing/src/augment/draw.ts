@@ -1,5 +1,6 @@
 import { invalidArgument } from '../errors.js';
 import type { Image, Size } from '../image.js';
+import { drawAutoAugment } from './auto-augment.js';
 import { checkAugmentation } from './check.js';
 import { cutoutSquare, randomBox, randomErasure, uniform } from './crops.js';
 import type { Augmentation, AugmentationOf } from './descriptors.js';
@@ -96,6 +97,8 @@ function draw(each: Augmentation, size: Size, random: Random, key: SampleKey): O
     case 'rand-augment':
     case 'trivial-augment-wide':
       return drawPolicy(each, size, random);
+    case 'auto-augment':
+      return drawAutoAugment(each, size, random);
     case 'random-erasing': {
       const box = randomErasure(size, each.scale, each.ratio, random);
       const value = each.value === 'random' ? { noise: random.int(2 ** 32) } : each.value;
