@@ -109,12 +109,13 @@ describe.skipIf(!built)('several processes', () => {
   });
 });
 
-const canMount = process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0;
+const unshare = 'unshare';
+const canMount = process.platform === 'linux' && spawnSync(unshare, ['-m', 'true']).status === 0;
 
 // A disk of its own needs the right to mount one, as root has it.
 describe.skipIf(!built || !canMount)('a disk', () => {
   const onDisk = (options: string, before: string): string[] => [
-    'unshare',
+    unshare,
     '-m',
     'sh',
     '-c',
@@ -143,7 +144,7 @@ describe.skipIf(!built || !canMount)('a disk', () => {
     const first = await pull(url);
     expect(first.at(-1)).toMatchObject({ from: 'download' });
     const bind = `mount --bind ${cache} ${cache} && mount -o remount,ro,bind ${cache}`;
-    const again = await pull(url, undefined, ['unshare', '-m', 'sh', '-c', `${bind} && exec "$@"`, 'sh']);
+    const again = await pull(url, undefined, [unshare, '-m', 'sh', '-c', `${bind} && exec "$@"`, 'sh']);
     expect(again.at(-1)).toMatchObject({ from: 'cache' });
   });
 });
