@@ -6,6 +6,7 @@ import { Settings } from './config/settings.js';
 import { KerasImportError } from './errors.js';
 import { type ImportContext, Layer, type Operand } from './layer.js';
 import { converterOf } from './layers/converters.js';
+import { worksOnChannels } from './layers/permute.js';
 import { MAX_CALLS } from './limits.js';
 import type { KerasTensor } from './tensor.js';
 
@@ -135,7 +136,11 @@ export class Walk {
       return new Walk(model, this.#context, this.#inputOf, tensors, this.#count).outputs();
     }
     const layer = new Layer(config, new Settings(config.path, config.config), this.#context, operands, named);
-    const result = converterOf(config)(layer);
+    const convert = converterOf(config);
+    if (tensors.some(({ channelsFirst }) => channelsFirst === true) && !worksOnChannels(config.className)) {
+      layer.unsupported('its input has its channels at the front, by a Permute');
+    }
+    const result = convert(layer);
     const { results } = this.#context;
     if (!results.has(layer.path)) results.set(layer.path, result.value.id);
     if (tensors.some(({ logits }) => logits === true) && !keepsSoftmax(config.className)) {

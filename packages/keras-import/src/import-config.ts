@@ -5,6 +5,7 @@ import { type LayerConfig, type ModelConfig, readModel } from './config/model.js
 import { Emitter } from './emitter.js';
 import { KerasImportError } from './errors.js';
 import type { ImportContext } from './layer.js';
+import { LayerPaths } from './layer-paths.js';
 import { type KerasTensor, tensor } from './tensor.js';
 import type { Variable } from './variables.js';
 
@@ -36,7 +37,9 @@ export interface KerasNetwork {
  * @throws KerasImportError `bad-config`, `unsupported-layer`, `too-large` or `input-size-needed`; the layer by its path
  */
 export function importKerasConfig(config: unknown, options: KerasImportOptions = {}): KerasNetwork {
-  const model = readModel(config);
+  // TensorFlow.js wraps what Keras wrote.
+  const wrapped = isObject(config) ? config['model_config'] : undefined;
+  const model = readModel(isObject(wrapped) ? wrapped : config);
   const emitter = new Emitter(model.name);
   const context: ImportContext = {
     version: versionOf(options.kerasVersion, config),
@@ -44,6 +47,7 @@ export function importKerasConfig(config: unknown, options: KerasImportOptions =
     constants: options.constants ?? new Map(),
     notes: new Set(),
     leftOut: [],
+    paths: new LayerPaths(),
     variables: new Map(),
     results: new Map(),
   };
@@ -69,10 +73,12 @@ export function importKerasConfig(config: unknown, options: KerasImportOptions =
     context.notes.add(`of ${names.length + 1} outputs the first is the network's; ${names.join(', ')} can be tapped`);
   }
   if (context.leftOut.length > 0) context.notes.add(leftOutNote(context.leftOut));
+  const variables = inOrder(model, context.variables);
+  checkDistinct(variables);
   return {
     graph: { ...graph, taps: tapsOf(graph, context.results) },
     finalActivation: output.logits === true ? 'softmax' : 'none',
-    variables: inOrder(model, context.variables),
+    variables,
     notes: [...context.notes],
   };
 }
@@ -115,6 +121,21 @@ const text = (shape: Shape): string => shape.map((extent) => (extent === -1 ? 'a
 function tapsOf(graph: Graph, results: ReadonlyMap<string, NodeId>): Record<string, NodeId> {
   const ids = new Map(graph.nodes.map(({ path, id }) => [path, id]));
   return Object.fromEntries([...results].filter(([path, id]) => ids.get(path) !== id));
+}
+
+/** `sep.depthwise` may be a layer, and is a part of the SeparableConv2D `sep`. */
+function checkDistinct(variables: readonly Variable[]): void {
+  const seen = new Set<string>();
+  for (const { path, layer } of variables) {
+    if (seen.has(path)) {
+      throw new KerasImportError(
+        'bad-config',
+        layer.join('/'),
+        `another layer has a parameter ${path} too; rename one.`,
+      );
+    }
+    seen.add(path);
+  }
 }
 
 /** The variables in the order of the layers, which is that of Keras's own lists of weights. */

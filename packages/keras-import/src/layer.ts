@@ -3,6 +3,7 @@ import type { LayerConfig } from './config/model.js';
 import type { Settings } from './config/settings.js';
 import type { Emitter } from './emitter.js';
 import { KerasImportError } from './errors.js';
+import type { LayerPaths } from './layer-paths.js';
 import { type KerasTensor, sameChannels, tensor } from './tensor.js';
 import type { Variable } from './variables.js';
 
@@ -22,6 +23,7 @@ export interface ImportContext {
   readonly notes: Set<string>;
   /** Layers that do something in training, and are left out. */
   readonly leftOut: string[];
+  readonly paths: LayerPaths;
   /** Parameters by layer, as Keras orders them. */
   readonly variables: Map<LayerConfig, Variable[]>;
   /** The node that computes what a layer returns when it is first called, by the layer's path. */
@@ -52,7 +54,7 @@ export class Layer {
     this.context = context;
     this.operands = operands;
     this.named = named;
-    this.path = config.path.replaceAll('/', '.');
+    this.path = context.paths.of(config);
   }
 
   /** Its only input. */

@@ -11,6 +11,8 @@ export interface KerasTensor {
   readonly shape: Shape;
   /** These are the logits of a softmax that was left out, since networks of this project end in logits. */
   readonly logits?: boolean;
+  /** Keras moved channels to the front: `shape` is `[channels, height, width]`, and `value` as it was. */
+  readonly channelsFirst?: boolean;
 }
 
 export const tensor = (value: Value, shape: Shape = value.shape): KerasTensor => ({ value, shape });

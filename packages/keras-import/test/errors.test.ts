@@ -42,6 +42,9 @@ describe('a layer without a counterpart', () => {
     [only('Softmax', { axis: 1 }), /another axis/],
     [only('Reshape', { target_shape: [5, -1] }), /8x8x3 cannot become 5x-1/],
     [only('Concatenate', { axis: 1 }), /axis 1, and only channels/],
+    [only('Permute', { dims: [2, 1, 3] }), /channels to the front and back, and the shuffle/],
+    [only('Permute', { dims: [1, 1, 3] }), /dims is \[1,1,3\] for 3 axes/],
+    [only('Resizing', { height: 9, width: 8 }), /it makes 9x8 of 8x8; give the model pictures of 9x8/],
     [only('TFOpLambda', { function: 'math.erf' }), /it calls math\.erf as only/],
     [only('Conv2D', { filters: 2, kernel_size: 3 }, [16]), /needs a map of height, width and channels, and gets 16/],
   ])('%#: the setting that is at fault is named', (config, message) => {
@@ -63,6 +66,12 @@ describe('a layer without a counterpart', () => {
       layer('Conv2D', 'next', { filters: 1, kernel_size: 1 }, ['soft']),
     ]);
     expect(refusal(inside).message).toMatch(/Layer next: .*comes after a softmax/);
+    const turned = functional([
+      inputLayer(),
+      layer('Permute', 'turned', { dims: [3, 1, 2] }, ['in']),
+      layer('ReLU', 'next', {}, ['turned']),
+    ]);
+    expect(refusal(turned).message).toMatch(/Layer next: .*channels at the front/);
   });
 });
 
@@ -112,6 +121,21 @@ describe('a configuration that is none', () => {
     const open = only('GlobalAveragePooling2D', {}, [null, null, 3]);
     expect(refusal(open)).toMatchObject({ code: 'input-size-needed', message: /anyxanyx3; say which/ });
     expect(importKerasConfig(open, { size: [5, 6] }).graph.nodes[0]?.shape).toEqual([5, 6, 3]);
+  });
+});
+
+describe('names that meet', () => {
+  it('do not share parameters', () => {
+    const conv = (name: string, filters: number, from: string) =>
+      layer('Conv2D', name, { filters, kernel_size: 1 }, [from]);
+    const { graph, variables } = importKerasConfig(
+      functional([inputLayer(), conv('a.b', 3, 'in'), conv('a/b', 3, 'a.b')]),
+    );
+    expect(variables.map(({ path }) => path)).toEqual(['a.b.weight', 'a.b.bias', 'a.b_1.weight', 'a.b_1.bias']);
+    expect(graph.nodes.map(({ path }) => path)).toEqual(['in', 'a.b', 'a.b_1']);
+    const part = layer('SeparableConv2D', 'sep', { filters: 3, kernel_size: 1 }, ['in']);
+    const error = refusal(functional([inputLayer(), part, conv('sep.pointwise', 3, 'sep')]));
+    expect([error.code, error.layer]).toEqual(['bad-config', 'sep.pointwise']);
   });
 });
 

@@ -6,6 +6,7 @@ import { conv2d, dense, depthwiseConv2d, separableConv2d } from './convolution.j
 import { add, average, concatenate, customScale, maximum, minimum, multiply, subtract } from './merging.js';
 import { batchNormalization, layerNormalization, layerScale, normalization, rescaling } from './normalisation.js';
 import { operation } from './operations.js';
+import { permute } from './permute.js';
 import { averagePooling2d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d } from './pooling.js';
 import {
   cropping2d,
@@ -14,6 +15,7 @@ import {
   identity,
   onlyInTraining,
   reshape,
+  resizing,
   stochasticDepth,
   upSampling2d,
   zeroPadding2d,
@@ -41,6 +43,7 @@ const converters: Readonly<Record<string, Converter>> = {
   UpSampling2D: upSampling2d,
   Flatten: flatten,
   Reshape: reshape,
+  Permute: permute,
   Dropout: dropout,
   Add: add,
   Subtract: subtract,
@@ -51,6 +54,8 @@ const converters: Readonly<Record<string, Converter>> = {
   Concatenate: concatenate,
   Rescaling: rescaling,
   Normalization: normalization,
+  Resizing: resizing,
+  CenterCrop: resizing,
   Identity: identity,
   ActivityRegularization: identity,
   SpatialDropout2D: onlyInTraining,

@@ -22,15 +22,46 @@ function sides(layer: Layer, name: string): ExplicitPadding {
 export const zeroPadding2d: Converter = (layer) => {
   refuseChannelsFirst(layer);
   const spatial = sides(layer, 'padding');
+  if (layer.input.channelsFirst === true) return paddedChannels(layer, spatial);
   return tensor(layer.node('zeroPad', { spatial, channels: [0, 0] }, [layer.map(layer.input)]));
 };
 
 export const cropping2d: Converter = (layer) => {
   refuseChannelsFirst(layer);
   const cut = sides(layer, 'cropping');
+  if (layer.input.channelsFirst === true) return slicedChannels(layer, cut);
   const x = layer.map(layer.input);
   if (cut.every((side) => side === 0)) return layer.input;
   return tensor(layer.node('custom', { definition: cropOp, values: { cut } }, [x]));
+};
+
+/** Between two Permutes, rows are channels and columns are rows. */
+function paddedChannels(layer: Layer, [before, right, after, left]: ExplicitPadding): KerasTensor {
+  const { value, shape } = layer.input;
+  const [channels = 0, height = 0, width = 0] = shape;
+  const attributes = { spatial: [left, 0, right, 0], channels: [before, after] } as const;
+  const padded = layer.node('zeroPad', attributes, [value]);
+  return { value: padded, shape: [before + channels + after, left + height + right, width], channelsFirst: true };
+}
+
+function slicedChannels(layer: Layer, [before, right, after, left]: ExplicitPadding): KerasTensor {
+  const { value, shape } = layer.input;
+  const [channels = 0, height = 0, width = 0] = shape;
+  if (right > 0 || left > 0) layer.unsupported('it cuts channels and rows at once');
+  const size = channels - before - after;
+  const sliced = layer.node('sliceChannels', { start: before, size }, [value]);
+  return { value: sliced, shape: [size, height, width], channelsFirst: true };
+}
+
+/** Understood where nothing is to be done: networks often begin with the size that they were trained at. */
+export const resizing: Converter = (layer) => {
+  const { settings, input } = layer;
+  const wanted = [settings.integer('height', 1), settings.integer('width', 1)];
+  const [height, width] = layer.map(input).shape;
+  if (height === wanted[0] && width === wanted[1]) return input;
+  return layer.unsupported(
+    `it makes ${wanted.join('x')} of ${height}x${width}; give the model pictures of ${wanted.join('x')} to begin with`,
+  );
 };
 
 export const upSampling2d: Converter = (layer) => {
