@@ -55,14 +55,26 @@ export function fitNetworks<Candidate extends FitCandidate>(
   const names = file.tensors.map(({ name }) => name);
   const spoken = dialectsOf(names);
   const sizes = tally(file.tensors.map(({ shape }) => sizeOf(shape)));
-  return [...candidates]
-    .map((candidate) => ({ candidate, common: commonShare(candidate, sizes, file.tensors) }))
-    .filter(({ common }) => common >= LEAST_SHARE)
-    .sort((a, b) => b.common - a.common)
-    .slice(0, COMPARED)
-    .map(({ candidate }) => fitOf(candidate, file, spoken))
+  return nearest(candidates, (candidate) => commonShare(candidate, sizes, file.tensors))
+    .map((candidate) => fitOf(candidate, file, spoken))
     .filter(({ matched }) => matched > 0)
     .sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || b.share - a.share);
+}
+
+/** The candidates worth a comparison by name. Others are let go as they come: hundreds of graphs take 100 MB. */
+function nearest<Candidate>(candidates: Iterable<Candidate>, shareOf: (candidate: Candidate) => number): Candidate[] {
+  let kept: { readonly candidate: Candidate; readonly share: number }[] = [];
+  for (const candidate of candidates) {
+    const share = shareOf(candidate);
+    if (share < LEAST_SHARE) continue;
+    kept.push({ candidate, share });
+    // The sort is stable: among equals the first stay.
+    if (kept.length > 4 * COMPARED) kept = kept.sort((a, b) => b.share - a.share).slice(0, COMPARED);
+  }
+  return kept
+    .sort((a, b) => b.share - a.share)
+    .slice(0, COMPARED)
+    .map(({ candidate }) => candidate);
 }
 
 function fitOf<Candidate extends FitCandidate>(

@@ -47,6 +47,14 @@ function translator(pairs: readonly (readonly [from: string, to: string])[]): Tr
   };
 }
 
-export const toTheirs = (pairs: readonly NamePair[]): Translate => translator(pairs);
+/** A family's pairs are the same list every time, and compiling them takes longer than most uses. */
+const compiled = new WeakMap<readonly NamePair[], Translate>();
+
+export function toTheirs(pairs: readonly NamePair[]): Translate {
+  const known = compiled.get(pairs) ?? translator(pairs);
+  compiled.set(pairs, known);
+  return known;
+}
+
 export const toOurs = (pairs: readonly NamePair[]): Translate =>
   translator(pairs.map(([ours, theirs]) => [theirs, ours]));
