@@ -47,22 +47,19 @@ async function measure(tasks: readonly Task[], contenders: readonly Contender[],
   return results;
 }
 
-function table(results: readonly Result[], contenders: readonly Contender[]): string {
-  const tasks = [...new Set(results.map(({ task }) => task))];
-  const cell = (task: string, library: string): string => {
-    const found = results.find((result) => result.task === task && result.library === library)?.milliseconds;
-    return found ? `${found.min} / ${found.median}` : '';
-  };
-  const names = contenders.map(({ name }) => name);
-  const rows = [
-    ['ms, least / median', ...names],
-    ...tasks.map((task) => [task, ...names.map((name) => cell(task, name))]),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join('\n');
+/** A block of lines for each task, at most 80 columns wide. */
+function listing(results: readonly Result[]): string {
+  const width = Math.max(...results.map(({ task, library }) => Math.max(task.length, library.length + 2)));
+  const line = (name: string, min: string, median: string): string =>
+    `${name.padEnd(width)}  ${min.padStart(9)}  ${median.padStart(9)}`;
+  const digits = (time: number): string => (time < 100 ? time.toPrecision(3) : time.toFixed(0));
+  const blocks = [...new Set(results.map(({ task }) => task))].map((task) => [
+    line(task, 'least ms', 'median ms'),
+    ...results
+      .filter((result) => result.task === task)
+      .map(({ library, milliseconds: { min, median } }) => line(`  ${library}`, digits(min), digits(median))),
+  ]);
+  return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 
 const rounds = Number(process.argv[2] ?? 30);
@@ -87,7 +84,7 @@ try {
   const report = { machine: machine(), libraries, results };
   await mkdir(new URL('../../results/', import.meta.url), { recursive: true });
   await writeFile(new URL('../../results/preprocessing.json', import.meta.url), `${JSON.stringify(report, null, 2)}\n`);
-  process.stdout.write(`${table(results, contenders)}\n`);
+  process.stdout.write(`${listing(results)}\n`);
 } finally {
   for (const contender of contenders) contender.close?.();
   await rm(folder, { recursive: true, force: true });
