@@ -7,6 +7,8 @@ export const HUB_ENDPOINT = 'https://huggingface.co';
 /** Where a file is asked for, and what may be sent there. */
 export interface Address {
   readonly url: string;
+  /** Whether it is the hub, where a token may help. */
+  readonly hub?: boolean | undefined;
   /** Sent to the origin of `url` and to no other. */
   readonly token?: string | undefined;
 }
@@ -28,7 +30,7 @@ export function hubAddress(file: HubFile, { endpoint = HUB_ENDPOINT, token }: Hu
   const base = checkBase(endpoint, 'HF_ENDPOINT');
   // A token in the open would be everybody's.
   const safe = base.protocol === 'https:' || isLoopback(base);
-  return { url: hubUrl(file, trimmed(base)), token: safe && token !== '' ? token : undefined };
+  return { url: hubUrl(file, trimmed(base)), hub: true, token: safe && token !== '' ? token : undefined };
 }
 
 /**

@@ -184,8 +184,7 @@ class Transfer<Stored> {
       await this.startAgain();
       throw new Again('the file there has changed', 'network', 0);
     }
-    if (response.status !== 200 && response.status !== 206)
-      throw refusal(response, place, this.from.token !== undefined);
+    if (response.status !== 200 && response.status !== 206) throw refusal(response, place, this.from);
     const stated = statedBy(response);
     if (stated === undefined || stated.start > incoming.held || (response.status === 206 && incoming.held === 0)) {
       throw new HubError(
@@ -316,15 +315,18 @@ class Transfer<Stored> {
 }
 
 /** What an answer other than a file means. */
-function refusal(response: Response, place: string, withToken: boolean): Error {
+function refusal(response: Response, place: string, { hub, token }: Address): Error {
   const { status } = response;
   if (status === 404 || status === 410) {
     return new HubError('not-found', `${place} does not exist there (${status}). Check the name, or the mirror.`);
   }
   if (status === 401 || status === 403) {
-    const hint = withToken
-      ? 'The token in HF_TOKEN was refused: it may be wrong, or the repository ask for consent on its page.'
-      : 'The repository may be private or not exist; a token goes into HF_TOKEN.';
+    const hint =
+      hub !== true
+        ? 'Download it yourself and give the file.'
+        : token === undefined
+          ? 'The repository may be private or not exist; a token goes into HF_TOKEN.'
+          : 'The token in HF_TOKEN was refused: it may be wrong, or the repository ask for consent on its page.';
     return new HubError('access-denied', `${place} refuses access (${status}). ${hint}`);
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500) {

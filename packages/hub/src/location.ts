@@ -28,7 +28,8 @@ export type Location = HubFile | UrlFile | PlainText;
 const MAX_LENGTH = 2048;
 
 /**
- * Reads `hf://OWNER/REPO[@REVISION]/FILE`, `https://...`, or anything else as plain text.
+ * Reads `hf://OWNER/REPO[@REVISION]/FILE`, `https://...` (a page or a download of the hub is its file), or anything else as
+ * plain text.
  *
  * @throws HubError `bad-location` for parts that are empty, leave the repository (`..`) or hold what no file name holds;
  *   `insecure-url` for plain http to another machine
@@ -40,8 +41,27 @@ export function parseLocation(text: string): Location {
   if (/^hf:\/\//i.test(text)) return parseHub(text);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: 'plain', text };
-  if (scheme === 'https' || scheme === 'http') return { kind: 'url', url: checkUrl(text).href };
+  if (scheme === 'https' || scheme === 'http')
+    return pageOfHub(checkUrl(text)) ?? { kind: 'url', url: new URL(text).href };
   throw bad(text, `${scheme}: is not read; give a file, hf://OWNER/REPO/FILE or https://...`);
+}
+
+/** What the hub's pages and buttons give is a file of the hub: its page (`blob`) is not the file, and may need the token. */
+function pageOfHub({ href, hostname, pathname }: URL): HubFile | undefined {
+  const match = /^\/([^/]+)\/([^/]+)\/(?:resolve|blob)\/([^/]+)\/(.+)$/.exec(pathname);
+  if (!/^(www\.)?(huggingface\.co|hf\.co)$/.test(hostname) || match === null) return undefined;
+  const [, owner = '', repo = '', revision = '', file = ''] = match;
+  // An @ would begin a revision; no name of the hub has one.
+  if (/@|%40/.test(owner + repo + revision)) throw bad(href, 'it is no file of the hub');
+  return parseHub(`hf://${owner}/${repo}@${revision}/${decoded(file, href)}`);
+}
+
+function decoded(text: string, whole: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new HubError('bad-location', `"${whole}" has a % that begins no character.`, { cause: error });
+  }
 }
 
 function parseHub(text: string): HubFile {

@@ -38,6 +38,8 @@ export interface FetchOptions extends Pick<DownloadOptions, 'onRetry'> {
   readonly mirror?: string | undefined;
   /** Nothing is asked of any network. */
   readonly offline?: boolean | undefined;
+  /** Downloads again what is in the cache: a branch of the hub may have moved. */
+  readonly refresh?: boolean | undefined;
   readonly hub?: HubAccess | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -103,7 +105,7 @@ export async function fetchFile<Stored extends { readonly record: FileRecord }>(
     const stored = await store.find(remote.url);
     return stored !== undefined && isStillIt(stored.record, remote) ? stored : undefined;
   };
-  const there = await find();
+  const there = options.refresh === true ? undefined : await find();
   if (there !== undefined) return { stored: there, from: 'cache' };
   if (options.offline === true) {
     throw new HubError(
@@ -119,7 +121,7 @@ export async function fetchFile<Stored extends { readonly record: FileRecord }>(
     remote.url,
     async (incoming) => {
       // Another process may have brought it while this one waited.
-      const brought = await find();
+      const brought = options.refresh === true ? undefined : await find();
       if (brought !== undefined) return { stored: brought, from: 'cache' as const };
       const using = { transport, makeHasher, limits, signal, onProgress, onRetry };
       const stored = await firstFound(addresses, (address) => download(remote, address, incoming, using));

@@ -28,6 +28,20 @@ describe('parseLocation', () => {
     expect(parseLocation('hf://a/b@refs%2Fpr%2F1/x.bin')).toMatchObject({ revision: 'refs/pr/1' });
   });
 
+  it('takes pages and downloads of the hub for its files', () => {
+    const file = parseLocation('hf://timm/resnet50.a1_in1k/a b/model.safetensors');
+    for (const url of [
+      'https://huggingface.co/timm/resnet50.a1_in1k/resolve/main/a%20b/model.safetensors?download=true',
+      'https://huggingface.co/timm/resnet50.a1_in1k/blob/main/a%20b/model.safetensors',
+      'https://hf.co/timm/resnet50.a1_in1k/resolve/main/a%20b/model.safetensors',
+    ]) {
+      expect(parseLocation(url)).toEqual(file);
+    }
+    expect(parseLocation('https://huggingface.co/a/b/blob/refs%2Fpr%2F1/x')).toMatchObject({ revision: 'refs/pr/1' });
+    expect(parseLocation('https://huggingface.co/timm/resnet50.a1_in1k').kind).toBe('url');
+    expect(parseLocation('https://huggingface.co.example/a/b/resolve/main/x').kind).toBe('url');
+  });
+
   it('takes everything without a scheme as plain text', () => {
     for (const text of ['resnet50', './a.pth', 'C:\\weights\\a.pth', 'a b.h5', '../x.npz']) {
       expect(parseLocation(text)).toEqual({ kind: 'plain', text });
@@ -52,6 +66,9 @@ describe('parseLocation', () => {
     'hf://a',
     'hf://',
     'hf://a/b@c@d/x',
+    'https://huggingface.co/a/b/resolve/main/x/%2e%2e%2fy',
+    'https://huggingface.co/a/b/resolve/main/%zz',
+    'https://huggingface.co/a/b@c/resolve/main/x',
     'ftp://host/x',
     'file:///etc/passwd',
     'https://user:secret@host/x',
@@ -122,6 +139,7 @@ describe('addresses', () => {
     );
     expect(hubAddress(file, { endpoint: 'https://hub.example/base/', token: 't' })).toEqual({
       url: 'https://hub.example/base/timm/resnet50.a1_in1k/resolve/refs%2Fpr%2F1/a%20b/model.safetensors',
+      hub: true,
       token: 't',
     });
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cachePaths } from '../src/node/paths.js';
 import { listCache, verifyEntry } from '../src/node.js';
 import { bytes, cache, catalogueOf, failure, host, pull, pullServed, SIZE, useHostAndCache } from './pull.js';
-import { fakeHost, sha256Of } from './server.js';
+import { fakeHost, sha256Of, someBytes } from './server.js';
 
 useHostAndCache();
 
@@ -94,6 +94,18 @@ describe('mirrors', () => {
     for (const mirror of ['https://', 'https://user@host/', 'https://host/?q=1']) {
       expect((await failure(pull('x', { catalogue, mirror }))).code).toBe('bad-location');
     }
+  });
+});
+
+describe('a refresh', () => {
+  it('downloads again what is in the cache', async () => {
+    const url = host.serve('/x', bytes);
+    const { path } = await pull(url);
+    const other = someBytes(SIZE, 9);
+    host.serve('/x', other);
+    expect(await pull(url)).toMatchObject({ from: 'cache' });
+    expect(await pull(url, { refresh: true })).toMatchObject({ from: 'download', path });
+    expect(readFileSync(path).equals(other)).toBe(true);
   });
 });
 

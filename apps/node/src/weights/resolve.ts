@@ -10,6 +10,8 @@ export interface ResolveWeightsOptions {
   /** Base URL or folder that stands for every host. */
   readonly mirror?: string | undefined;
   readonly offline?: boolean | undefined;
+  /** Downloads again what is in the cache. */
+  readonly refresh?: boolean | undefined;
   /** Where progress is shown; nowhere by default. */
   readonly terminal?: Terminal | undefined;
 }
@@ -26,7 +28,7 @@ export interface ResolvedWeights extends ResolvedFile {
  * @throws HubError
  */
 export async function resolveWeights(text: string, options: ResolveWeightsOptions = {}): Promise<ResolvedWeights> {
-  const { mirror, offline, terminal = terminalOf({ quiet: true }) } = options;
+  const { mirror, offline, refresh, terminal = terminalOf({ quiet: true }) } = options;
   const show = new DownloadProgress(terminal, text);
   return interruptible(async (signal) => {
     try {
@@ -35,6 +37,7 @@ export async function resolveWeights(text: string, options: ResolveWeightsOption
       const found = await resolveFile(text, {
         catalogue,
         mirror,
+        refresh,
         // Undefined leaves it to CONVZOO_OFFLINE.
         offline: offline === true ? true : undefined,
         signal,

@@ -10,6 +10,7 @@ export function pullCommand() {
     .argument('<weights>', 'a name of "weights list", a network (its default), hf://OWNER/REPO/FILE or https://...')
     .option('--mirror <place>', 'base URL or folder that stands for every host (or CONVZOO_MIRROR)')
     .option('--offline', 'download nothing: the cache, or an error (or CONVZOO_OFFLINE=1)')
+    .option('--refresh', 'download again what is in the cache: a branch of the hub may have moved')
     .addHelpText(
       'after',
       `
