@@ -136,6 +136,23 @@ describe('memory of a forward pass', () => {
   });
 });
 
+describe('graphs that no one would draw', () => {
+  it.each([290, 20_000])('of %i branches take no time that anyone waits for', (branches) => {
+    const nn = new Builder('hostile');
+    const x = nn.input([1, 1, 1]);
+    const ends = Array.from({ length: branches }, (_, i) =>
+      nn.conv2d(x, { name: `c${i}`, out: 1 + (i % 3), kernel: 1 }),
+    );
+    const graph = nn.graph(nn.concat(ends));
+    const before = process.cpuUsage();
+    const { best, given } = inferenceMemory(graph);
+    trainingMemory(graph);
+    const { user, system } = process.cpuUsage(before);
+    expect(best.bytes).toBeLessThanOrEqual(given.bytes);
+    expect((user + system) / 1e6).toBeLessThan(3);
+  });
+});
+
 describe('memory of a training step', () => {
   it('keeps by hand what backward reads', () => {
     const nn = new Builder('hand');

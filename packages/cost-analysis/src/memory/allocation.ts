@@ -46,18 +46,23 @@ export interface Timeline {
   readonly peak: number;
 }
 
-/** Runs the nodes in an order, on paper. */
+/** Runs the nodes in an order, on paper, in time proportional to the edges of the graph: files may have many. */
 export function timelineOf(allocator: Allocator, order: readonly NodeId[]): Timeline {
-  const ran = new Set<NodeId>();
+  const { byNode, read } = allocator.values;
+  const waiting = byNode.map((value) => value?.readers.length ?? 0);
   let live = 0;
   let peak = 0;
   const during = order.map((id) => {
-    const freed = allocator.freedBy(id, (other) => ran.has(other));
-    const needed = allocator.neededBy(id, freed);
-    const most = live + needed;
-    live += allocator.values.byNode[id]?.elements ?? 0;
+    const own = byNode[id];
+    const freed = (read[id] ?? []).filter((value) => {
+      const left = (waiting[value.id] ?? 0) - 1;
+      waiting[value.id] = left;
+      return left === 0 && !value.kept;
+    });
+    if (own !== undefined && !own.kept && own.readers.length === 0) freed.push(own);
+    const most = live + allocator.neededBy(id, freed);
+    live += own?.elements ?? 0;
     for (const { elements } of freed) live -= elements;
-    ran.add(id);
     peak = Math.max(peak, most);
     return most;
   });

@@ -3,8 +3,14 @@ import { type Allocator, timelineOf } from './allocation.js';
 import { Heap } from './heap.js';
 import { segmentsOf } from './segments.js';
 
-/** Orders of a part of a network are all looked at while it has at most so many sets of nodes that may have run. */
-const MAX_STATES = 50_000;
+/**
+ * How often a search may look whether a node is ready: a fraction of a second. Every part of every network of the zoo
+ * needs less. A graph from a file may have thousands of branches.
+ */
+const MAX_VISITS = 200_000;
+
+/** A part with more nodes than these stays as it is given: a rule of thumb takes time with their square. */
+const MAX_NODES = 300;
 
 export interface Schedule {
   /** An order in which every node comes after its inputs. */
@@ -20,8 +26,7 @@ export interface Schedule {
  *
  * Nodes that every path passes cut the network into parts, and what is alive at a cut does not depend on the order before
  * it, so each part is searched on its own: best first over the sets of nodes that may have run (each set leaves the same
- * values alive, whatever the order in it), which is exact. A part with more than {@link MAX_STATES} such sets is ordered by
- * a rule of thumb, the node that leaves least alive first, or as given where that is better, and `exact` is false. Parts whose
+ * values alive, whatever the order in it), which is exact. A part with too many such sets is ordered by a rule of thumb, the node that leaves least alive first, or as given where that is better, and `exact` is false. Parts whose
  * given order stays below what another part cannot avoid are left as they are.
  */
 export function bestSchedule(graph: Graph, allocator: Allocator): Schedule {
@@ -39,6 +44,11 @@ export function bestSchedule(graph: Graph, allocator: Allocator): Schedule {
   for (const part of parts.toSorted((a, b) => b.peak - a.peak)) {
     if (part.peak <= unavoidable) {
       peak = Math.max(peak, part.peak);
+      continue;
+    }
+    if (part.nodes.length > MAX_NODES) {
+      peak = Math.max(peak, part.peak);
+      exact = false;
       continue;
     }
     const found = bestOrderOf(allocator, part.start, part.nodes) ?? { ...frugalOrderOf(allocator, part), exact: false };
@@ -71,7 +81,7 @@ function bestOrderOf(allocator: Allocator, start: number, nodes: readonly NodeId
     const { ran, live, cost } = state;
     if (ran === whole) return { order: backtrack(state), peak: cost, exact: true };
     if (seen.has(ran)) continue;
-    if (seen.size === MAX_STATES) return undefined;
+    if ((seen.size + 1) * nodes.length > MAX_VISITS) return undefined;
     seen.add(ran);
     const hasRun = (id: NodeId): boolean => id < start || (ran & (1n << BigInt(id - start))) !== 0n;
     for (const id of nodes) {

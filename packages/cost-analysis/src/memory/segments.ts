@@ -26,7 +26,7 @@ function fixedNodes({ nodes }: Graph): readonly boolean[] {
   for (const { id, inputs } of nodes) {
     for (const input of inputs) firstReader[input] = Math.min(firstReader[input] ?? id, id);
   }
-  const lastInput = nodes.map(({ inputs }) => Math.max(-1, ...inputs));
+  const lastInput = nodes.map(({ inputs }) => inputs.reduce((last, input) => Math.max(last, input), -1));
   const readBy = runningLimit(firstReader, Math.max);
   const readFrom = runningLimit(lastInput.toReversed(), Math.min).toReversed();
   return nodes.map(({ id }) => (readBy[id - 1] ?? 0) <= id && (readFrom[id + 1] ?? id) >= id);
