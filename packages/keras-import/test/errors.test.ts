@@ -30,7 +30,7 @@ describe('a layer without a counterpart', () => {
   it.each([
     [only('Lambda', { function: ['4wEAAAA', null, null] }), /Lambda is code of Python/],
     [only('constructor'), /constructor has no counterpart/],
-    [only('Activation', { activation: 'selu' }), /activation "selu" has no counterpart; relu, relu6/],
+    [only('Activation', { activation: 'glu' }), /activation "glu" has no counterpart; relu, relu6/],
     [only('Conv2D', { filters: 2, kernel_size: 3, data_format: 'channels_first' }), /data_format is "channels_first"/],
     [only('Conv2D', { filters: 2, kernel_size: 3, padding: 'causal' }), /padding "causal"/],
     [only('Conv2D', { filters: 4, kernel_size: 3, groups: 2 }), /3 channels do not divide into 2 groups/],

@@ -1,7 +1,8 @@
-import type { ActivationFunction, Shape, Value } from '@convzoo/layers';
+import type { ActivationFunction, JsonObject as JsonValues, Shape, Value } from '@convzoo/layers';
 import { isObject, own, show } from '../config/json.js';
 import type { Converter, Layer } from '../layer.js';
 import { type KerasTensor, tensor } from '../tensor.js';
+import { elementwiseFunctions, elementwiseOp } from './elementwise-op.js';
 
 /** Keras's names of functions that this project has under one name and with one meaning. */
 const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
@@ -57,10 +58,19 @@ export function applied(layer: Layer, x: KerasTensor, name: string, part: string
   if (name === 'leaky_relu') return leaky(layer, x, LEAKY_SLOPE);
   const fn = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (fn !== undefined) return layer.like(x, node(fn, x.value));
+  if (elementwiseFunctions.includes(name)) return elementwise(layer, x, { function: name }, part);
   return layer.unsupported(
-    `the activation "${name}" has no counterpart; ${Object.keys(FUNCTIONS).join(', ')}, hard_sigmoid, leaky_relu, linear and, at the end, softmax have`,
+    `the activation "${name}" has no counterpart; ${[...Object.keys(FUNCTIONS), ...elementwiseFunctions].join(', ')}, hard_sigmoid, leaky_relu, linear and, at the end, softmax have`,
   );
 }
+
+function elementwise(layer: Layer, x: KerasTensor, values: JsonValues, part?: string): KerasTensor {
+  const attributes = { definition: elementwiseOp, values };
+  return layer.like(x, layer.node('custom', attributes, [x.value], part === undefined ? {} : { part }));
+}
+
+export const elu: Converter = (layer) =>
+  elementwise(layer, layer.input, { function: 'elu', alpha: layer.settings.number('alpha', 1) });
 
 function leaky(layer: Layer, x: KerasTensor, slope: number): KerasTensor {
   if (slope === 0) return layer.like(x, layer.node('activation', { function: 'relu' }, [x.value]));

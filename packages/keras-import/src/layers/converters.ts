@@ -1,7 +1,7 @@
 import type { LayerConfig } from '../config/model.js';
 import { KerasImportError } from '../errors.js';
 import type { Converter } from '../layer.js';
-import { activation, leakyRelu, prelu, relu, softmax } from './activation.js';
+import { activation, elu, leakyRelu, prelu, relu, softmax } from './activation.js';
 import { conv2d, dense, depthwiseConv2d, separableConv2d } from './convolution.js';
 import { add, average, concatenate, customScale, maximum, minimum, multiply, subtract } from './merging.js';
 import { batchNormalization, layerNormalization, layerScale, normalization, rescaling } from './normalisation.js';
@@ -32,6 +32,7 @@ const converters: Readonly<Record<string, Converter>> = {
   Activation: activation,
   ReLU: relu,
   LeakyReLU: leakyRelu,
+  ELU: elu,
   PReLU: prelu,
   Softmax: softmax,
   MaxPooling2D: maxPooling2d,

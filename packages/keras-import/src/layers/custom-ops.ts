@@ -8,6 +8,7 @@ import {
   sizeOf,
   violation,
 } from '@convzoo/layers';
+import { elementwiseOp } from './elementwise-op.js';
 
 /** Four whole numbers, or two, out of an op's values, which may come from a JSON file. */
 function wholeNumbers(values: JsonObject, name: string, count: number, least: number): readonly number[] {
@@ -120,4 +121,4 @@ const nearest =
   (y: number, x: number): readonly [number, number] => [Math.floor(y / rows), Math.floor(x / columns)];
 
 /** For `graphFromJson`: the ops that imported graphs may have beside the vocabulary. */
-export const kerasOps: readonly CustomOp[] = [cropOp, upsampleOp];
+export const kerasOps: readonly CustomOp[] = [cropOp, upsampleOp, elementwiseOp];
