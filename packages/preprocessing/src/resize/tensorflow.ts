@@ -22,12 +22,15 @@ export interface TensorflowResizeOptions extends Size {
   readonly antialias?: boolean;
 }
 
+/** Those that leave a picture of the right size as it is. */
+const INTERPOLATING: readonly string[] = ['nearest', 'bilinear', 'bicubic', 'area'];
+
 const METHODS: readonly string[] = ['nearest', 'area', ...Object.keys(TENSORFLOW_KERNELS)];
 
 /**
  * TensorFlow 2's `tf.image.resize(images, (height, width), method, antialias=antialias)` with its half-pixel centres:
  * float32 out, whatever went in, and every operation rounded to float32 in the order of TensorFlow's CPU kernels. Bytes
- * are taken as 0..255. An unchanged size gives the values back.
+ * are taken as 0..255. An unchanged size gives the values back, but with `lanczos`, `gaussian` and `mitchellcubic`, which smooth.
  *
  * Throws `invalid-argument` for a size that is not positive and for an unknown method.
  */
@@ -36,7 +39,8 @@ export function resizeTensorflow(picture: Image | FloatImage, options: Tensorflo
   checkSize('resizeTensorflow', options);
   if (!METHODS.includes(method)) throw invalidArgument(`method must be one of ${METHODS.join(', ')}, got ${method}`);
   const image = picture.data instanceof Float32Array ? (picture as FloatImage) : toFloatImage(picture as Image);
-  if (image.height === height && image.width === width) return image;
+  const smooths = !INTERPOLATING.includes(method);
+  if (image.height === height && image.width === width && !smooths) return image;
   switch (method) {
     case 'nearest':
       return gatherFloats(image, nearestPositions(image.width, width), nearestPositions(image.height, height));

@@ -156,10 +156,25 @@ export function floatAxisOf(source: number, size: number, interpolation: Smooth,
   return axis;
 }
 
-export function nearestPositions(source: number, size: number, interpolation: 'nearest' | 'nearest-exact'): Int32Array {
+/**
+ * Positions of the nearest modes. torch has two kernels for `nearest-exact`, which differ where a position lies between
+ * two pixels: one for small results, and one that subtracts a half and adds it again, with a fused multiply-add.
+ */
+export function nearestPositions(
+  source: number,
+  size: number,
+  interpolation: 'nearest' | 'nearest-exact',
+  smallResult: boolean,
+): Int32Array {
   const scale = f(source / size);
   return Int32Array.from({ length: size }, (_, i) => {
-    const at = interpolation === 'nearest' ? f(i * scale) : f(f(i + 0.5) * scale);
+    if (interpolation === 'nearest') return Math.min(source - 1, Math.floor(f(i * scale)));
+    const center = f(i + 0.5);
+    // The product of two float32 numbers is exact in double precision: one rounding, as fused.
+    const at = smallResult ? f(center * scale) : f(Math.max(0, f(center * scale - 0.5)) + 0.5);
     return Math.min(source - 1, Math.floor(at));
   });
 }
+
+/** `_use_vectorized_kernel_cond_2d`, for three channels that lie plane after plane. */
+export const isSmallResult = (height: number, width: number): boolean => height + width <= 128;

@@ -5,7 +5,7 @@ import type { Axis } from './coefficients.js';
 import { type FloatAxis, gatherFloats, narrowFloats, shortenFloats } from './float-passes.js';
 import { gather } from './nearest.js';
 import { resample } from './resample.js';
-import { floatAxisOf, nearestPositions, uint8AxisOf } from './torch-axes.js';
+import { floatAxisOf, isSmallResult, nearestPositions, uint8AxisOf } from './torch-axes.js';
 
 /** Values of torchvision's `InterpolationMode` that resize tensors. */
 export type TorchInterpolation = 'nearest' | 'nearest-exact' | 'bilinear' | 'bicubic';
@@ -37,8 +37,9 @@ export function resizeTorch(image: Image | FloatImage, options: TorchResizeOptio
   }
   if (image.height === height && image.width === width) return image;
   if (interpolation === 'nearest' || interpolation === 'nearest-exact') {
-    const columns = nearestPositions(image.width, width, interpolation);
-    const rows = nearestPositions(image.height, height, interpolation);
+    const small = isSmallResult(height, width);
+    const columns = nearestPositions(image.width, width, interpolation, small);
+    const rows = nearestPositions(image.height, height, interpolation, small);
     return isFloat(image) ? gatherFloats(image, columns, rows) : gather(image, columns, rows);
   }
   if (isFloat(image)) {
