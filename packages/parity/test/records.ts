@@ -21,7 +21,7 @@ export function tinyNet(): Graph {
 }
 
 /** Values without a pattern, a different one for each name: none is 0. */
-export function madeUp(name: string, shape: readonly number[]): Float32Tensor {
+function madeUp(name: string, shape: readonly number[]): Float32Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
   const seed = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   return float32Tensor(

@@ -44,7 +44,7 @@ function where(difference: FirstDifference | undefined): string {
 }
 
 /** Errors are read by their order of magnitude. */
-export const formatError = (error: number): string => (Number.isFinite(error) ? error.toExponential(1) : 'no number');
+const formatError = (error: number): string => (Number.isFinite(error) ? error.toExponential(1) : 'no number');
 
 function tapTable({ taps }: RecordResult, { width, colors }: Terminal, verbose: boolean): readonly string[] {
   if (taps.length === 0) return [];

@@ -51,7 +51,7 @@ export interface NetworkOptions {
 }
 
 /** The input of one example, `[height, width, channels]`. */
-export function exampleShape({ input: { shape, layout } }: GoldenRecord): Shape {
+function exampleShape({ input: { shape, layout } }: GoldenRecord): Shape {
   const [, a = 0, b = 0, c = 0] = shape;
   return layout === 'NCHW' ? [b, c, a] : [a, b, c];
 }
