@@ -12,7 +12,7 @@ it('takes less than 50 ms of the processor for ResNet-152: graph, sheet and tabl
     return (user + system) / 1000;
   };
   // A busy machine may collect garbage in any one of them.
-  const times = Array.from({ length: 5 }, once);
+  const times = Array.from({ length: 20 }, once);
   expect(Math.min(...times)).toBeLessThan(50);
   expect(buildModel('resnet152').nodes.length).toBeGreaterThan(500);
 });

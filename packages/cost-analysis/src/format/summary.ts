@@ -26,11 +26,12 @@ function memoryNotes({ memory, training, batch }: CostSheet): readonly string[] 
 
 function energyNotes({ energy }: CostSheet): readonly string[] {
   if (energy === null) return [];
-  const { total, macs, dram, onChipBytes } = energy;
+  const { total, macs, dram, onChipBytes, uncounted } = energy;
+  const missing = uncounted.length === 0 ? '' : `; ${uncounted.length} layers without a rule are not in it`;
   return [
     `Energy, an estimate for hardware made for it (45 nm, Horowitz 2014): ${formatJoules(total.low)} to ` +
       `${formatJoules(total.high)} a picture, of which arithmetic ${formatJoules(macs)}, DRAM ${formatJoules(dram.low)} to ` +
-      `${formatJoules(dram.high)}; results up to ${formatBytes(onChipBytes)} stay on the chip.`,
+      `${formatJoules(dram.high)}; results up to ${formatBytes(onChipBytes)} stay on the chip${missing}.`,
   ];
 }
 

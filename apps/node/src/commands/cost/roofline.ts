@@ -66,7 +66,10 @@ export async function printRoofline(
   terminal.print('');
   const lines = per === 'layer' ? rows.filter(({ traffic }) => traffic > 0).map(lineOf) : byKind(rows);
   for (const line of tableLines([...lines, totalOf(lines)], columns(total), terminal.width)) terminal.print(line);
-  for (const line of ['', ...wrapText(LEGEND, terminal.width)]) terminal.print(line);
+  const unknown = rows.filter(({ operations }) => operations === null).map(({ path, kind }) => `${path} (${kind})`);
+  const notes = unknown.length === 0 ? [] : [`Not predicted, no rule: ${unknown.join(', ')}.`];
+  for (const note of [LEGEND, ...notes])
+    for (const line of ['', ...wrapText(note, terminal.width)]) terminal.print(line);
 }
 
 const LEGEND =
@@ -101,10 +104,11 @@ interface Line {
   readonly name: string;
   readonly kind: string;
   readonly shape: string;
-  readonly operations: number;
+  /** `null` where an op has no rule: a `?`, never 0. */
+  readonly operations: number | null;
   readonly traffic: number;
   readonly bound: string;
-  readonly predicted: number;
+  readonly predicted: number | null;
   readonly measured: number;
 }
 
@@ -121,10 +125,10 @@ const lineOf = ({
   name: path,
   kind,
   shape: formatShape(shape),
-  operations: operations ?? 0,
+  operations,
   traffic,
-  bound,
-  predicted: predictedSeconds ?? 0,
+  bound: operations === null ? '?' : bound,
+  predicted: predictedSeconds,
   measured: measuredSeconds ?? 0,
 });
 
@@ -143,7 +147,7 @@ function byKind(rows: readonly TimedRow[]): readonly Line[] {
 
 function totalOf(lines: readonly Line[]): Line {
   const sum = (field: 'operations' | 'traffic' | 'predicted' | 'measured'): number =>
-    lines.reduce((total, line) => total + line[field], 0);
+    lines.reduce((total, line) => total + (line[field] ?? 0), 0);
   return {
     name: 'total',
     kind: '',
@@ -160,13 +164,20 @@ const columns = (total: number): readonly TableColumn<Line>[] => [
   { title: 'layer', text: ({ name }) => name },
   { title: 'kind', align: 'left', rank: 2, text: ({ kind }) => kind },
   { title: 'output', rank: 1, text: ({ shape }) => shape },
-  { title: 'ops', rank: 4, text: ({ operations }) => formatCount(operations) },
+  { title: 'ops', rank: 4, text: ({ operations }) => known(operations, formatCount) },
   { title: 'traffic', rank: 3, text: ({ traffic }) => formatBytes(traffic) },
-  { title: 'ops/byte', rank: 6, text: ({ operations, traffic }) => (operations / traffic).toFixed(1) },
+  {
+    title: 'ops/byte',
+    rank: 6,
+    text: ({ operations, traffic }) => known(operations, (value) => (value / traffic).toFixed(1)),
+  },
   { title: 'bound', align: 'left', rank: 9, text: ({ bound }) => bound },
-  { title: 'predicted', rank: 8, text: ({ predicted }) => milliseconds(predicted) },
+  { title: 'predicted', rank: 8, text: ({ predicted }) => known(predicted, milliseconds) },
   { title: 'measured', rank: 10, text: ({ measured }) => milliseconds(measured) },
   { title: 'share', rank: 5, text: ({ measured }) => `${((100 * measured) / (total || 1)).toFixed(1)} %` },
 ];
+
+const known = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '?' : format(value);
 
 const milliseconds = (seconds: number): string => `${(1000 * seconds).toFixed(seconds < 0.01 ? 3 : 1)} ms`;
