@@ -1,0 +1,108 @@
+import type { Graph, Parameters } from '@convzoo/layers';
+import {
+  assertSupported,
+  type Backend,
+  type PrepareOptions,
+  prepareNetwork,
+  type Session,
+  type UnsupportedNode,
+} from '@convzoo/runtime';
+import { processors, whyNoThreads } from '#threads';
+import { EngineError } from './errors.js';
+import type { Arithmetic } from './kernels/arithmetic.js';
+import { kernelModule, MAXIMUM_PAGES } from './kernels/index.js';
+import { compile } from './plan/compile.js';
+import { EngineMemory } from './plan/memory.js';
+import { ownRunner, pooledRunner } from './runner.js';
+import { EngineSession } from './session.js';
+import { ThreadPool } from './threads/pool.js';
+
+export interface EngineOptions {
+  /** Instructions to use; found out by default. */
+  readonly arithmetic?: Arithmetic | undefined;
+  /** Threads; 1 by default. More than 1 need shared memory. */
+  readonly threads?: number | undefined;
+}
+
+/** The engine as a backend. Its threads, if it has any, run until it is disposed or the process ends. */
+export interface EngineBackend extends Backend, AsyncDisposable {
+  readonly threads: number;
+  dispose(): Promise<void>;
+}
+
+/** Ops that have no kernel. */
+const MISSING: ReadonlySet<string> = new Set(['custom']);
+
+/** More than any machine has cores; a mistaken number must not start a thousand threads. */
+const MAX_THREADS = 64;
+
+/**
+ * The engine as a backend.
+ *
+ * @throws EngineError `no-simd` where WebAssembly lacks 128-bit vectors; `no-threads` where more than one thread was asked for
+ *   and memory cannot be shared; `bad-threads` for a number that is none
+ */
+export async function engineBackend({
+  threads = 1,
+  arithmetic = detectArithmetic(),
+}: EngineOptions = {}): Promise<EngineBackend> {
+  checkThreads(threads);
+  const shared = threads > 1;
+  const module = await WebAssembly.compile(kernelModule(arithmetic, shared)).catch((cause: unknown) => {
+    throw new EngineError('no-simd', 'This runtime has no WebAssembly SIMD; use the tfjs cpu backend.', { cause });
+  });
+  const pool = shared ? new ThreadPool(threads) : undefined;
+  const backend: EngineBackend = {
+    name: 'engine',
+    description: `convzoo's own WebAssembly kernels, ${arithmetic.fma ? 'relaxed SIMD multiply-add' : 'SIMD'}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+    threads,
+    unsupported,
+    async prepare(graph: Graph, params: Parameters, options: PrepareOptions = {}): Promise<Session> {
+      assertSupported(backend, graph);
+      const network = prepareNetwork(graph, params, options);
+      const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared }));
+      const program = compile(network.graph, network.params, memory, arithmetic);
+      const runner =
+        pool === undefined ? await ownRunner(module, memory.memory) : pooledRunner(pool, module, memory.memory);
+      return new EngineSession(graph, program, memory, runner, options.taps ?? []);
+    },
+    dispose: async () => pool?.stop(),
+    [Symbol.asyncDispose]: async () => pool?.stop(),
+  };
+  return backend;
+}
+
+function checkThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
+    throw new EngineError('bad-threads', `threads must be a whole number from 1 to ${MAX_THREADS}, got ${threads}.`);
+  }
+  const reason = threads > 1 ? whyNoThreads() : undefined;
+  if (reason !== undefined) {
+    throw new EngineError('no-threads', `The engine cannot have ${threads} threads here: ${reason}. It runs on 1.`);
+  }
+}
+
+/** Threads that the engine can have here, and why not more. */
+export function availableThreads(): { readonly threads: number; readonly reason: string } {
+  const reason = whyNoThreads();
+  return reason === undefined
+    ? { threads: processors(), reason: `${processors()} processors` }
+    : { threads: 1, reason };
+}
+
+function unsupported(graph: Graph): readonly UnsupportedNode[] {
+  return graph.nodes.flatMap(({ path, op }) =>
+    MISSING.has(op) ? [{ path, op, reason: 'the engine has no kernel for ops from outside the vocabulary' }] : [],
+  );
+}
+
+/** A function of one relaxed multiply-add: valid only where relaxed SIMD is. */
+const RELAXED = new Uint8Array([
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11],
+]);
+
+/** What this runtime has: with relaxed SIMD comes a V8 that keeps the order of instructions, so taller tiles pay. */
+function detectArithmetic(): Arithmetic {
+  return WebAssembly.validate(RELAXED) ? { fma: true, rows: 6, unroll: 1 } : { fma: false, rows: 4, unroll: 1 };
+}

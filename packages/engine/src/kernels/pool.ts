@@ -1,0 +1,80 @@
+import type { FunctionWriter } from '../wasm/function.js';
+import type { ModuleWriter } from '../wasm/module.js';
+import {
+  add,
+  constant,
+  div,
+  type F32,
+  f32,
+  fdiv,
+  type I32,
+  load,
+  loadInt,
+  mul,
+  rem,
+  splat,
+  toFloat,
+  type V128,
+  vadd,
+  vmul,
+  vpmax,
+} from '../wasm/values.js';
+import { shareOf } from './split.js';
+
+/**
+ * Pools over windows that stand in two tables, one of rows and one of columns: for each output its first input, the one
+ * after the last, and what a mean divides by along this axis. So one function serves strides, padding, ceil mode and
+ * adaptive bins.
+ */
+export function writePools(module: ModuleWriter): void {
+  pool(module, 'maxPool', {
+    start: constant(Number.NEGATIVE_INFINITY),
+    step: (sum, x) => vpmax(x, sum),
+    end: (sum) => sum,
+  });
+  pool(module, 'averagePool', {
+    start: constant(0),
+    step: vadd,
+    end: (sum, count) => vmul(sum, splat(fdiv(f32(1), count))),
+  });
+}
+
+interface Reduction {
+  readonly start: V128;
+  readonly step: (sum: V128, x: V128) => V128;
+  readonly end: (sum: V128, count: F32) => V128;
+}
+
+type Six = readonly [I32, I32, I32, I32, I32, I32];
+
+function pool(module: ModuleWriter, name: string, { start, step, end }: Reduction): void {
+  module.function(name, (fn: FunctionWriter) => {
+    const [x, imageBytes, rowBytes, pixel, y, images] = fn.params(6) as Six;
+    const [rowTable, outHeight, columnTable, outWidth] = fn.params(4) as readonly [I32, I32, I32, I32];
+    const [p, P] = [fn.param(), fn.param()];
+    // Lines of vectors: a small map of many channels is split by channels too.
+    const vectors = fn.let(div(pixel, 16));
+    const [first, last] = shareOf(fn, mul(mul(images, outHeight), vectors), p, P);
+    const sum = fn.local('v128');
+    fn.for(first, last, (item) => {
+      const [line, c] = [fn.let(div(item, vectors)), fn.let(mul(rem(item, vectors), 16))];
+      const [image, oy] = [fn.let(div(line, outHeight)), fn.let(rem(line, outHeight))];
+      const rows = fn.let(add(rowTable, mul(oy, 12)));
+      const [y0, y1, yCount] = [fn.let(loadInt(rows)), fn.let(loadInt(rows, 4)), fn.let(loadInt(rows, 8))];
+      const base = fn.let(add(add(x, mul(image, imageBytes)), c));
+      const out = fn.let(add(add(y, mul(mul(line, outWidth), pixel)), c));
+      fn.for(0, outWidth, (ox) => {
+        const columns = fn.let(add(columnTable, mul(ox, 12)));
+        const from = fn.let(mul(loadInt(columns), pixel));
+        const to = fn.let(mul(loadInt(columns, 4), pixel));
+        fn.set(sum, start);
+        fn.for(y0, y1, (iy) => {
+          const row = fn.let(add(base, mul(iy, rowBytes)));
+          fn.for(from, to, (at) => fn.set(sum, step(sum, load(add(row, at)))), pixel);
+        });
+        fn.store(out, end(sum, fn.let(toFloat(mul(yCount, loadInt(columns, 8))))));
+        fn.increase(out, pixel);
+      });
+    });
+  });
+}

@@ -1,0 +1,331 @@
+import type { Callee, FunctionWriter, Local } from '../wasm/function.js';
+import type { ModuleWriter } from '../wasm/module.js';
+import {
+  add,
+  div,
+  eq,
+  type F32,
+  ge,
+  gt,
+  type I32,
+  type Int,
+  load,
+  loadInt,
+  loadSplat,
+  lt,
+  minimum,
+  mul,
+  ne,
+  select,
+  splat,
+  sub,
+  type V128,
+  vadd,
+  vpmax,
+  vpmin,
+} from '../wasm/values.js';
+import { type Arithmetic, maddOf } from './arithmetic.js';
+import { shareOf } from './split.js';
+
+/** Columns of a register tile: two vectors. */
+export const PANEL = 8;
+
+interface Tile {
+  /** Addresses of the rows of the left matrix at the first tap, or where they are found. */
+  readonly start: (fn: FunctionWriter, rows: readonly Local<'i32'>[]) => void;
+  readonly kc: I32;
+  readonly b: Local<'i32'>;
+}
+
+/** The inner loop: for each of `kc` steps two vectors of B, and a float of each row in all lanes. */
+function steps(
+  fn: FunctionWriter,
+  { kc, b, start }: Tile,
+  rows: readonly Local<'i32'>[],
+  sums: readonly (readonly [Local<'v128'>, Local<'v128'>])[],
+  arithmetic: Arithmetic,
+): void {
+  const madd = maddOf(arithmetic);
+  const { unroll } = arithmetic;
+  start(fn, rows);
+  const [b0, b1, x] = [fn.local('v128'), fn.local('v128'), fn.local('v128')];
+  const write = (count: number): void => {
+    for (let u = 0; u < count; u++) {
+      fn.set(b0, load(b, 32 * u));
+      fn.set(b1, load(b, 32 * u + 16));
+      rows.forEach((row, i) => {
+        const pair = sums[i];
+        if (pair === undefined) return;
+        fn.set(x, loadSplat(row, 4 * u));
+        fn.set(pair[0], madd(x, b0, pair[0]));
+        fn.set(pair[1], madd(x, b1, pair[1]));
+      });
+    }
+    for (const row of rows) fn.increase(row, 4 * count);
+    fn.increase(b, 32 * count);
+  };
+  const left = fn.let(kc);
+  if (unroll > 1) {
+    fn.if(ge(left, unroll), () =>
+      fn.doWhile(
+        () => {
+          write(unroll);
+          fn.increase(left, -unroll);
+        },
+        () => ge(left, unroll),
+      ),
+    );
+  }
+  const rest = (): void =>
+    fn.doWhile(
+      () => {
+        write(1);
+        fn.increase(left, -1);
+      },
+      () => gt(left, 0),
+    );
+  if (unroll > 1) fn.if(gt(left, 0), rest);
+  else rest();
+}
+
+/** Bias in, product added, residual added, clamped, stored. */
+function tileBody(
+  fn: FunctionWriter,
+  height: number,
+  { bias, c, ldc, residual, lo, hi }: { bias: I32; c: I32; ldc: I32; residual: I32; lo: F32; hi: F32 },
+  product: (rows: readonly Local<'i32'>[], sums: readonly (readonly [Local<'v128'>, Local<'v128'>])[]) => void,
+): void {
+  const rows = Array.from({ length: height }, () => fn.local());
+  const sums = rows.map(() => [fn.let(load(bias)), fn.let(load(bias, 16))] as const);
+  product(rows, sums);
+  const out = fn.let(c);
+  const more = fn.let(residual);
+  fn.if(ne(residual, 0), () => {
+    for (const pair of sums) {
+      pair.forEach((half, j) => {
+        fn.set(half, vadd(half, load(more, 16 * j)));
+      });
+      fn.increase(more, ldc);
+    }
+  });
+  const [least, most] = [fn.let(splat(lo)), fn.let(splat(hi))];
+  for (const pair of sums) {
+    pair.forEach((half, j) => {
+      fn.store(out, clamp(half, least, most), 16 * j);
+    });
+    fn.increase(out, ldc);
+  }
+}
+
+/** NaN stays NaN: pmin(a, b) is b < a ? b : a. */
+export const clamp = (x: V128, lo: V128, hi: V128): V128 => vpmin(vpmax(x, lo), hi);
+
+/** The tiles of 1 to `rows` rows whose left matrix has rows at a fixed distance. */
+function directTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Callee[] {
+  return heights(arithmetic).map((height) =>
+    module.function(`direct${height}`, (fn) => {
+      const [a, lda, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
+      const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+      const panel = fn.let(b);
+      tileBody(fn, height, { bias, c, ldc, residual, lo, hi }, (rows, sums) =>
+        steps(
+          fn,
+          {
+            kc,
+            b: panel,
+            start: (_, pointers) =>
+              pointers.forEach((pointer, i) => {
+                const before = pointers[i - 1];
+                fn.set(pointer, before === undefined ? a : add(before, lda));
+              }),
+          },
+          rows,
+          sums,
+          arithmetic,
+        ),
+      );
+    }),
+  );
+}
+
+/** The tiles whose rows are found in a table: `height` addresses for each tap. */
+function tableTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Callee[] {
+  return heights(arithmetic).map((height) =>
+    module.function(`table${height}`, (fn) => {
+      const [table, taps, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
+      const offset = fn.param();
+      const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+      const panel = fn.let(b);
+      const entry = fn.let(table);
+      const left = fn.let(taps);
+      tileBody(fn, height, { bias, c, ldc, residual, lo, hi }, (rows, sums) =>
+        fn.doWhile(
+          () => {
+            const start = (_: FunctionWriter, pointers: readonly Local<'i32'>[]): void => {
+              pointers.forEach((pointer, i) => {
+                fn.set(pointer, add(loadInt(entry, 4 * i), offset));
+              });
+              fn.increase(entry, 4 * height);
+            };
+            steps(fn, { kc, b: panel, start }, rows, sums, arithmetic);
+            fn.increase(left, -1);
+          },
+          () => gt(left, 0),
+        ),
+      );
+    }),
+  );
+}
+
+type Eight = readonly [I32, I32, I32, I32, I32, I32, I32, I32];
+function eight(values: readonly I32[]): Eight {
+  return values as Eight;
+}
+
+const heights = ({ rows }: Arithmetic): readonly number[] => Array.from({ length: rows }, (_, i) => i + 1);
+
+/** Calls the tile of the height that `h` turns out to be. */
+function dispatch(fn: FunctionWriter, tiles: readonly Callee[], h: I32, call: (tile: Callee) => void): void {
+  const from = (index: number): void => {
+    const tile = tiles[index];
+    if (tile === undefined) return;
+    if (index === 0) call(tile);
+    else
+      fn.if(
+        eq(h, index + 1),
+        () => call(tile),
+        () => from(index - 1),
+      );
+  };
+  from(tiles.length - 1);
+}
+
+/** `m` rows in as few tiles as possible, their heights as even as possible: `tall` of `height + 1` rows, then of `height`. */
+function evenly(fn: FunctionWriter, m: I32, rows: number): { count: I32; height: I32; tall: I32 } {
+  const count = fn.let(div(add(m, rows - 1), rows));
+  const height = fn.let(div(m, count));
+  const tall = fn.let(sub(m, mul(count, height)));
+  return { count, height, tall };
+}
+
+/** Products of matrices, with bias, residual and clamp; returns the one that others call, without threads. */
+export function writeProducts(module: ModuleWriter, arithmetic: Arithmetic): Callee {
+  const direct = directTiles(module, arithmetic);
+  const table = tableTiles(module, arithmetic);
+  const { rows } = arithmetic;
+
+  // C[m, n] = clamp(A[m, kc] B[kc, n] + bias + residual): rows of A `lda` bytes apart, B packed in panels of 8 columns.
+  const block = module.function('productRange', (fn) => {
+    const [a, lda, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
+    const [m, panels, rowsAtOnce] = three(fn.params(3));
+    const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+    const panelBytes = fn.let(mul(kc, 4 * PANEL));
+    fn.for(
+      0,
+      m,
+      (m0) => {
+        const some = fn.let(minimum(fn.let(sub(m, m0)), rowsAtOnce));
+        const { count, height, tall } = evenly(fn, some, rows);
+        fn.for(0, panels, (j) => {
+          const [bj, biasj] = [fn.let(add(b, mul(j, panelBytes))), fn.let(add(bias, mul(j, 4 * PANEL)))];
+          const ai = fn.let(add(a, mul(m0, lda)));
+          const ci = fn.let(add(add(c, mul(m0, ldc)), mul(j, 4 * PANEL)));
+          const ri = fn.let(select(add(add(residual, mul(m0, ldc)), mul(j, 4 * PANEL)), 0, ne(residual, 0)));
+          fn.for(0, count, (t) => {
+            const h = fn.let(add(height, lt(t, tall)));
+            dispatch(fn, direct, h, (tile) => fn.call(tile, ai, lda, kc, bj, ci, ldc, biasj, ri, lo, hi));
+            fn.increase(ai, mul(h, lda));
+            const written = fn.let(mul(h, ldc));
+            fn.increase(ci, written);
+            fn.if(ne(residual, 0), () => fn.increase(ri, written));
+          });
+        });
+      },
+      rowsAtOnce,
+    );
+  });
+
+  // The same for a thread: many rows are split by rows, few by panels.
+  module.function('product', (fn) => {
+    const [a, lda, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
+    const [m, panels, rowsAtOnce] = three(fn.params(3));
+    const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+    const [p, P] = [fn.param(), fn.param()];
+    const moved = (address: I32, by: Int): I32 => select(add(address, by), 0, ne(address, 0));
+    fn.if(
+      ge(m, mul(P, 64)),
+      () => {
+        const [start, end] = shareOf(fn, m, p, P);
+        const offset = fn.let(mul(start, ldc));
+        fn.call(
+          ...([
+            block,
+            add(a, mul(start, lda)),
+            lda,
+            kc,
+            b,
+            add(c, offset),
+            ldc,
+            bias,
+            moved(residual, offset),
+          ] as const),
+          ...([sub(end, start), panels, rowsAtOnce, lo, hi] as const),
+        );
+      },
+      () => {
+        const [start, end] = shareOf(fn, panels, p, P);
+        const [columns, weights] = [fn.let(mul(start, 4 * PANEL)), fn.let(mul(mul(start, kc), 4 * PANEL))];
+        fn.call(
+          ...([block, a, lda, kc, add(b, weights), add(c, columns), ldc, add(bias, columns)] as const),
+          ...([moved(residual, columns), m, sub(end, start), rowsAtOnce, lo, hi] as const),
+        );
+      },
+    );
+  });
+
+  // A convolution as a product whose rows stand in a table. `panels` has for each 8 output channels the address of its
+  // weights, the offset in bytes of its input channels, and how many those are: groups differ in these.
+  module.function('tableProduct', (fn) => {
+    const [tab, taps, panelTable, panels, c, ldc, bias, residual] = eight(fn.params(8));
+    const [m, tilesAtOnce] = [fn.param(), fn.param()];
+    const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+    const [p, P] = [fn.param(), fn.param()];
+    const { count, height, tall } = evenly(fn, m, rows);
+    const byTiles = fn.let(ge(count, mul(P, 4)));
+    const [tileStart, tileEnd] = shareOf(fn, count, p, P);
+    const [panelStart, panelEnd] = shareOf(fn, panels, p, P);
+    fn.set(tileStart, select(tileStart, 0, byTiles));
+    fn.set(tileEnd, select(tileEnd, count, byTiles));
+    fn.set(panelStart, select(0, panelStart, byTiles));
+    fn.set(panelEnd, select(panels, panelEnd, byTiles));
+    fn.for(
+      tileStart,
+      tileEnd,
+      (t0) => {
+        const t1 = fn.let(minimum(fn.let(add(t0, tilesAtOnce)), tileEnd));
+        fn.for(panelStart, panelEnd, (j) => {
+          const entry = fn.let(add(panelTable, mul(j, 12)));
+          const [b, offset, kc] = [fn.let(loadInt(entry)), fn.let(loadInt(entry, 4)), fn.let(loadInt(entry, 8))];
+          const biasj = fn.let(add(bias, mul(j, 4 * PANEL)));
+          fn.for(t0, t1, (t) => {
+            const short = fn.let(lt(t, tall));
+            const h = fn.let(add(height, short));
+            const i = fn.let(add(mul(t, height), select(t, tall, short)));
+            const at = fn.let(add(mul(i, ldc), mul(j, 4 * PANEL)));
+            const rowsTable = fn.let(add(tab, mul(mul(i, taps), 4)));
+            const ri = fn.let(select(add(residual, at), 0, ne(residual, 0)));
+            dispatch(fn, table, h, (tile) =>
+              fn.call(tile, rowsTable, taps, kc, b, add(c, at), ldc, biasj, ri, offset, lo, hi),
+            );
+          });
+        });
+      },
+      tilesAtOnce,
+    );
+  });
+  return block;
+}
+
+function three(values: readonly I32[]): readonly [I32, I32, I32] {
+  return values as [I32, I32, I32];
+}

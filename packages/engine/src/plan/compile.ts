@@ -1,0 +1,197 @@
+import { type AnyNode, type Graph, inputOf, isDepthwise, type NodeId, nodeAt, type Parameters } from '@convzoo/layers';
+import type { Arithmetic } from '../kernels/arithmetic.js';
+import { Arena } from './arena.js';
+import { isClamp } from './clamp.js';
+import { convolution, dense, type Emit } from './convolution.js';
+import { type FusedSum, fuseSums } from './fuse-sums.js';
+import { aligned, type EngineMemory } from './memory.js';
+import { otherOp } from './other-ops.js';
+import type { Step } from './step.js';
+import { bytesOf, type Layout, layoutOf, type Placed } from './value.js';
+
+/** One node that computes something, and how its steps are made. */
+interface Compiled {
+  readonly node: AnyNode;
+  /** Whose result this is: the node's own, or that of the sum that was fused into it. */
+  readonly result: AnyNode;
+  readonly inputs: readonly NodeId[];
+  readonly residual: NodeId | undefined;
+  readonly emit: Emit;
+}
+
+/** A network whose weights are in memory, ready to be laid out for any batch. */
+export interface Program {
+  readonly graph: Graph;
+  readonly compiled: readonly Compiled[];
+  readonly zeros: number;
+}
+
+/** A network laid out: every address is known. */
+export interface Plan {
+  readonly batch: number;
+  readonly steps: readonly Step[];
+  readonly input: Placed;
+  readonly output: Placed;
+  readonly taps: ReadonlyMap<string, Placed>;
+  /** Bytes of memory up to the end of the plan. */
+  readonly bytes: number;
+}
+
+/** Whether a node can read pixels of any distance: then the input may stay as the user has it. */
+function readsAnyPixel(node: AnyNode, graph: Graph): boolean {
+  if (node.op === 'rescale') return true;
+  return node.op === 'conv2d' && !isDepthwise(node, graph) && layoutOf(graph.nodes[0]?.shape ?? []).channels < 8;
+}
+
+function layoutOfNode(node: AnyNode, graph: Graph): Layout {
+  const layout = layoutOf(node.shape);
+  if (node.op !== 'input') return layout;
+  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(node.id));
+  const raw = node.id !== graph.output && readers.every((reader) => readsAnyPixel(reader, graph));
+  return raw ? { ...layout, pixel: 4 * layout.channels } : layout;
+}
+
+const CLAMP_FREE = 'linear';
+
+/** Packs every weight into memory. The graph is in its inference form, and all of its ops are known. */
+export function compile(graph: Graph, params: Parameters, memory: EngineMemory, arithmetic: Arithmetic): Program {
+  const widest = Math.max(...graph.nodes.map((node) => rowBytes(node)));
+  const zeros = memory.put(new Float32Array(widest / 4 + 64));
+  const sums = fuseSums(graph);
+  const absorbed = new Set([...sums.values()].map(({ add }) => add.id));
+  const compiled: Compiled[] = [];
+  for (const node of graph.nodes) {
+    if (node.op === 'input' || absorbed.has(node.id)) continue;
+    const sum = sums.get(node.id);
+    const emit = emitOf(node, sum, graph, params, memory, arithmetic);
+    if (emit === undefined) throw new RangeError(`${node.path}: the engine has no kernel for ${node.op}`);
+    const result = sum?.add ?? node;
+    compiled.push({ node, result, inputs: node.inputs, residual: sum?.residual, emit });
+  }
+  return { graph, compiled, zeros };
+}
+
+/** Bytes of a row of a map, or of a vector: a row of zeros must be as long as the longest, and as wide as any pixel. */
+function rowBytes(node: AnyNode): number {
+  const { width, pixel } = layoutOf(node.shape);
+  return width * pixel;
+}
+
+function emitOf(
+  node: AnyNode,
+  sum: FusedSum | undefined,
+  graph: Graph,
+  params: Parameters,
+  memory: EngineMemory,
+  arithmetic: Arithmetic,
+): Emit | undefined {
+  const input = nodeAt(graph, node.inputs[0] ?? 0);
+  switch (node.op) {
+    case 'conv2d': {
+      const activation = sum?.add.attributes.activation ?? node.attributes.activation;
+      const emit = convolution(
+        { ...node, attributes: { ...node.attributes, activation: isClamp(activation) ? activation : CLAMP_FREE } },
+        ...([graph, params, memory, arithmetic, layoutOfNode(input, graph)] as const),
+      );
+      return withActivation(node.path, activation, emit);
+    }
+    case 'dense': {
+      const { activation } = node.attributes;
+      const emit = dense(
+        { ...node, attributes: { activation: isClamp(activation) ? activation : CLAMP_FREE } },
+        ...([params, memory, arithmetic] as const),
+      );
+      return withActivation(node.path, activation, emit);
+    }
+    case 'add': {
+      const emit = otherOp(node, graph, params, memory);
+      return emit === undefined ? undefined : withActivation(node.path, node.attributes.activation, emit);
+    }
+    default:
+      return otherOp(node, graph, params, memory);
+  }
+}
+
+/** An activation that is no clamp is a step of its own, in place. */
+function withActivation(path: string, activation: string, emit: Emit): Emit {
+  if (activation === CLAMP_FREE || activation === 'relu' || activation === 'relu6') return emit;
+  return (context) => {
+    const { address, pixels, pixel } = context.output;
+    return [...emit(context), { kernel: activation, path, args: [address, address, (pixels * pixel) / 16] }];
+  };
+}
+
+/** Lays a program out for a batch, behind the constants, tables included. What lay there before is gone. */
+export function layOut(program: Program, batch: number, threads: number, memory: EngineMemory): Plan {
+  const { graph, compiled, zeros } = program;
+  const arena = new Arena(memory.constantsEnd);
+  const kept = new Set([graph.output, inputOf(graph).id, ...Object.values(graph.taps)]);
+  const lastUse = lastUses(compiled);
+  const placed = new Map<NodeId, Placed>();
+  const place = (node: AnyNode): Placed => {
+    const layout = layoutOfNode(node, graph);
+    const address = arena.take(bytesOf(layout, batch) + 64);
+    return { ...layout, address, pixels: batch * layout.height * layout.width };
+  };
+  const at = (id: NodeId): Placed => {
+    const found = placed.get(id);
+    if (found === undefined) throw new RangeError(`node ${id} is read before it is computed`);
+    return found;
+  };
+  const input = inputOf(graph);
+  placed.set(input.id, place(input));
+  const steps: Step[] = [];
+  const tables: { readonly address: number; readonly values: Int32Array }[] = [];
+  const cleared: { readonly address: number; readonly bytes: number }[] = [];
+  compiled.forEach(({ result, inputs, residual, emit }, index) => {
+    const output = place(result);
+    const scratch: { readonly address: number; readonly bytes: number }[] = [];
+    steps.push(
+      ...emit({
+        batch,
+        threads,
+        zeros,
+        memory,
+        output,
+        inputs: inputs.map(at),
+        residual: residual === undefined ? undefined : at(residual),
+        table(values) {
+          const address = arena.takeNew(values.byteLength);
+          tables.push({ address, values });
+          return address;
+        },
+        scratch(bytes) {
+          const address = arena.take(bytes);
+          scratch.push({ address, bytes });
+          return address;
+        },
+        zeroed(bytes) {
+          const address = arena.takeNew(bytes);
+          cleared.push({ address, bytes });
+          return address;
+        },
+      }),
+    );
+    placed.set(result.id, output);
+    for (const { address, bytes } of scratch) arena.release(address, bytes);
+    for (const id of new Set([...inputs, ...(residual === undefined ? [] : [residual])])) {
+      if (lastUse.get(id) === index && !kept.has(id)) arena.release(at(id).address, bytesOf(at(id), batch) + 64);
+    }
+  });
+  memory.ensure(aligned(arena.end));
+  // Nobody else ever has these places, so they may be filled once, now.
+  for (const { address, values } of tables) memory.ints(address, values.length).set(values);
+  for (const { address, bytes } of cleared) new Uint8Array(memory.memory.buffer, address, bytes).fill(0);
+  const taps = new Map(Object.entries(graph.taps).map(([name, id]) => [name, at(id)]));
+  return { batch, steps, input: at(input.id), output: at(graph.output), taps, bytes: arena.end };
+}
+
+/** The last of the compiled nodes that reads each result. */
+function lastUses(compiled: readonly Compiled[]): ReadonlyMap<NodeId, number> {
+  const last = new Map<NodeId, number>();
+  compiled.forEach(({ inputs, residual }, index) => {
+    for (const id of inputs) last.set(id, index);
+    if (residual !== undefined) last.set(residual, index);
+  });
+  return last;
+}

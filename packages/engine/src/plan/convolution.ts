@@ -1,0 +1,301 @@
+import { axisPadding, type Graph, isDepthwise, type Node, type Parameters } from '@convzoo/layers';
+import type { Arithmetic } from '../kernels/arithmetic.js';
+import { depthwiseKernels } from '../kernels/depthwise.js';
+import { PANEL } from '../kernels/product.js';
+import { OUTPUT_TILE, PLANE_GAP, PLANES } from '../kernels/winograd.js';
+import { clampOf } from './clamp.js';
+import type { PlanContext } from './context.js';
+import type { EngineMemory } from './memory.js';
+import { biasOf, packDepthwise, packGroups, packPanels, transformWinograd } from './pack.js';
+import type { Step } from './step.js';
+import { tableOfRows } from './table.js';
+import type { Layout } from './value.js';
+
+/** The steps of a node, given addresses. */
+export type Emit = (context: PlanContext) => readonly Step[];
+
+/** What a convolution is, in numbers. */
+export interface Window {
+  readonly kernelY: number;
+  readonly kernelX: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly dilationY: number;
+  readonly dilationX: number;
+  readonly top: number;
+  readonly left: number;
+}
+
+function windowOf(node: Node<'conv2d'>, input: Layout): Window {
+  const { strides, dilations, padding } = node.attributes;
+  const [kernelY = 1, kernelX = 1] = node.params[0]?.shape ?? [];
+  const axis = (name: 'height' | 'width', i: 0 | 1, kernel: number): number =>
+    axisPadding(padding, name, input[name], { kernel, stride: strides[i], dilation: dilations[i] }).before;
+  return {
+    kernelY,
+    kernelX,
+    strideY: strides[0],
+    strideX: strides[1],
+    dilationY: dilations[0],
+    dilationX: dilations[1],
+    top: axis('height', 0, kernelY),
+    left: axis('width', 1, kernelX),
+  };
+}
+
+/** Bytes of the left matrix that a panel of B meets before the next panel: half of a second-level cache of 1 MiB. */
+const BLOCK_BYTES = 393_216;
+/** Bytes of planes that a block of Winograd tiles may take: they are written and read again at once. */
+const PLANE_BYTES = 1_500_000;
+/** Below so many input channels the transforms cost more than they save. */
+const WINOGRAD_CHANNELS = 16;
+/** With fewer channels one tap of the product would be a single vector's work: whole kernel rows are one tap then. */
+const ROW_CHANNELS = 8;
+
+/** How a convolution will be computed. */
+export type Method = 'product' | 'winograd' | 'depthwise' | 'rows' | 'table';
+
+function methodOf(node: Node<'conv2d'>, graph: Graph, input: Layout): Method {
+  const { groups } = node.attributes;
+  const window = windowOf(node, input);
+  const { kernelY, kernelX, strideY, strideX, dilationY, dilationX, top, left } = window;
+  const [outHeight, outWidth, outputs] = node.shape;
+  const depthwise: boolean = isDepthwise(node, graph);
+  if (depthwise) {
+    if (outputs === input.channels && kernelY === kernelX && depthwiseKernels.some((size) => size === kernelY)) {
+      return 'depthwise';
+    }
+    return 'table';
+  }
+  if (groups > 1) return 'table';
+  const dense = strideY === 1 && strideX === 1 && dilationY === 1 && dilationX === 1;
+  const same = outHeight === input.height && outWidth === input.width;
+  if (kernelY === 1 && kernelX === 1 && dense && same && top === 0 && left === 0) return 'product';
+  if (kernelY === 3 && kernelX === 3 && dense && input.channels >= WINOGRAD_CHANNELS) return 'winograd';
+  if (input.channels < ROW_CHANNELS && kernelX > 1 && dilationX === 1) return 'rows';
+  return 'table';
+}
+
+/** Puts a convolution's weights into memory and returns how its steps are made. */
+export function convolution(
+  node: Node<'conv2d'>,
+  graph: Graph,
+  params: Parameters,
+  memory: EngineMemory,
+  arithmetic: Arithmetic,
+  input: Layout,
+): Emit {
+  const window = windowOf(node, input);
+  const { activation, groups } = node.attributes;
+  const kernel = kernelOf(node, params);
+  const outputs = node.shape.at(-1) ?? 0;
+  const [, , perGroup = 1] = kernel.shape;
+  const bias = memory.put(biasOf(node, params, outputs));
+  const limits = clampOf(activation);
+  switch (methodOf(node, graph, input)) {
+    case 'product': {
+      const weights = memory.put(packPanels(kernel.data, perGroup, outputs));
+      return (context) => [product(node.path, context, weights, bias, perGroup, outputs, limits, arithmetic)];
+    }
+    case 'winograd': {
+      const weights = memory.put(transformWinograd(kernel.data, perGroup, outputs));
+      return (context) => winograd(node.path, context, window, weights, bias, limits);
+    }
+    case 'depthwise': {
+      const weights = memory.put(packDepthwise(kernel.data, biasOf(node, params, outputs), outputs));
+      return (context) => [depthwise(node.path, context, window, weights, limits), ...sumAfter(node.path, context)];
+    }
+    case 'rows': {
+      const taps = window.kernelY;
+      const panels = panelsOf(
+        memory,
+        packPanels(kernel.data, taps * window.kernelX * perGroup, outputs),
+        taps,
+        window.kernelX * perGroup,
+      );
+      return (context) => rows(node.path, context, window, { panels, outputs, bias, taps, limits, arithmetic });
+    }
+    case 'table': {
+      const taps = window.kernelY * window.kernelX;
+      const panels =
+        groups === 1
+          ? panelsOf(memory, packPanels(kernel.data, taps * perGroup, outputs), taps, perGroup)
+          : groupPanels(memory, kernel.data, { taps, perGroup, outputs, groups });
+      return (context) => table(node.path, context, window, { panels, outputs, bias, taps, limits, arithmetic });
+    }
+  }
+}
+
+function kernelOf(node: Node<'conv2d' | 'dense'>, params: Parameters) {
+  const tensor = params.get(node.params[0]?.path ?? '');
+  if (tensor === undefined) throw new RangeError(`${node.path} has no kernel`);
+  return tensor;
+}
+
+interface Limits {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+function product(
+  path: string,
+  { inputs, output, residual }: PlanContext,
+  weights: number,
+  bias: number,
+  channels: number,
+  outputs: number,
+  { lo, hi }: Limits,
+  { rows: tile }: Arithmetic,
+): Step {
+  const x = first(inputs);
+  const rowsAtOnce = Math.max(tile, Math.floor(BLOCK_BYTES / (4 * channels) / tile) * tile);
+  const panels = Math.ceil(outputs / PANEL);
+  const args = [x.address, x.pixel, channels, weights, output.address, output.pixel, bias, residual?.address ?? 0];
+  return { kernel: 'product', path, args: [...args, output.pixels, panels, rowsAtOnce, lo, hi] };
+}
+
+/** A dense layer is a product with a row an example. */
+export function dense(node: Node<'dense'>, params: Parameters, memory: EngineMemory, arithmetic: Arithmetic): Emit {
+  const kernel = kernelOf(node, params);
+  const [channels = 1, outputs = 1] = kernel.shape;
+  const weights = memory.put(packPanels(kernel.data, channels, outputs));
+  const bias = memory.put(biasOf(node, params, outputs));
+  const limits = clampOf(node.attributes.activation);
+  return (context) => [product(node.path, context, weights, bias, channels, outputs, limits, arithmetic)];
+}
+
+function winograd(
+  path: string,
+  context: PlanContext,
+  { top, left }: Window,
+  weights: number,
+  bias: number,
+  { lo, hi }: Limits,
+): readonly Step[] {
+  const { inputs, output, residual, batch, threads, zeros } = context;
+  const x = first(inputs);
+  const [tilesY, tilesX] = [Math.ceil(output.height / OUTPUT_TILE), Math.ceil(output.width / OUTPUT_TILE)];
+  const tiles = batch * tilesY * tilesX;
+  const own = threads === 1 || tiles >= 24 * threads;
+  const most = Math.max(48, Math.floor(PLANE_BYTES / (PLANES * (x.pixel + output.pixel))));
+  const block = own ? Math.ceil(tiles / threads / Math.ceil(tiles / threads / most)) : tiles;
+  const edge = PLANES * x.pixel;
+  const planes = PLANES * (block * (x.pixel + output.pixel) + 2 * PLANE_GAP);
+  const each = edge + planes + 64;
+  const scratch = context.scratch(own ? threads * each : threads * edge + planes);
+  const panels = Math.ceil(output.channels / PANEL);
+  const args = (last: number): readonly number[] => [
+    ...[x.address, x.height, x.width, x.pixel, x.channels, weights, tilesY, tilesX, batch, top, left, output.address],
+    ...[output.height, output.width, output.pixel, panels, bias, residual?.address ?? 0, zeros, scratch, each, last],
+    ...[lo, hi, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ];
+  if (own) return [{ kernel: 'winograd', path, args: args(block) }];
+  return [0, 1, 2].map((stage) => ({ kernel: 'winogradShared', path, args: args(stage) }));
+}
+
+function depthwise(
+  path: string,
+  { inputs, output, batch, zeros }: PlanContext,
+  { kernelY, strideY, strideX, top, left, dilationY, dilationX }: Window,
+  weights: number,
+  { lo, hi }: Limits,
+): Step {
+  const x = first(inputs);
+  return {
+    kernel: `depthwise${kernelY}`,
+    path,
+    args: [
+      ...[x.address, x.height, x.width, x.pixel, weights, output.address, output.height, output.width],
+      ...[batch, strideY, strideX, top, left, dilationY, dilationX, zeros, lo, hi],
+    ],
+  };
+}
+
+/** A kernel that cannot add the residual itself is followed by a sum in place. */
+function sumAfter(path: string, { output, residual }: PlanContext): readonly Step[] {
+  if (residual === undefined) return [];
+  const vectors = (output.pixels * output.pixel) / 16;
+  const args = [output.address, residual.address, output.address, vectors];
+  return [{ kernel: 'add', path, args: [...args, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }];
+}
+
+interface TableWork {
+  /** Address of the panels' table. */
+  readonly panels: number;
+  readonly outputs: number;
+  readonly bias: number;
+  readonly taps: number;
+  readonly limits: Limits;
+  readonly arithmetic: Arithmetic;
+}
+
+/** Tiles that meet a panel of B before the next. */
+const TILES_AT_ONCE = 16;
+
+function tableStep(path: string, { output, residual }: PlanContext, rowsTable: number, work: TableWork): Step {
+  const { panels, outputs, bias, taps, limits } = work;
+  const count = Math.ceil(outputs / PANEL);
+  const args = [rowsTable, taps, panels, count, output.address, output.pixel, bias, residual?.address ?? 0];
+  return { kernel: 'tableProduct', path, args: [...args, output.pixels, TILES_AT_ONCE, limits.lo, limits.hi] };
+}
+
+function table(path: string, context: PlanContext, window: Window, work: TableWork): readonly Step[] {
+  const x = first(context.inputs);
+  const rowsTable = context.table(
+    tableOfRows(x, context.output, window, context.batch, context.zeros, work.arithmetic.rows),
+  );
+  return [tableStep(path, context, rowsTable, work)];
+}
+
+/** A padded copy of the images whose pixels have no gaps, so that a kernel's whole row is one tap. */
+function rows(path: string, context: PlanContext, window: Window, work: TableWork): readonly Step[] {
+  const { batch, output } = context;
+  const x = first(context.inputs);
+  const pixel = 4 * x.channels;
+  const width = Math.max(x.width + window.left, (output.width - 1) * window.strideX + window.kernelX);
+  const height = Math.max(
+    x.height + window.top,
+    (output.height - 1) * window.strideY + (window.kernelY - 1) * window.dilationY + 1,
+  );
+  const copy = context.zeroed(batch * height * width * pixel + 64);
+  const start = copy + (window.top * width + window.left) * pixel;
+  const args = [
+    x.address,
+    x.pixel,
+    start,
+    pixel,
+    pixel,
+    batch,
+    x.height,
+    x.width,
+    width * pixel,
+    height * width * pixel,
+  ];
+  const steps: readonly Step[] = [{ kernel: 'placeImage', path, args }];
+  const packed = { address: copy, height, width, channels: x.channels, pixel, pixels: batch * height * width };
+  const rowWindow = { ...window, kernelX: 1, top: 0, left: 0 };
+  const rowsTable = context.table(tableOfRows(packed, output, rowWindow, batch, context.zeros, work.arithmetic.rows));
+  return [...steps, tableStep(path, context, rowsTable, work)];
+}
+
+function panelsOf(memory: EngineMemory, packed: Float32Array, taps: number, channels: number): number {
+  const weights = memory.put(packed);
+  const panel = taps * channels * PANEL;
+  const entries = Array.from({ length: packed.length / panel }, (_, j) => [weights + 4 * panel * j, 0, channels]);
+  return memory.put(new Int32Array(entries.flat()));
+}
+
+function groupPanels(
+  memory: EngineMemory,
+  kernel: Float32Array,
+  shape: { readonly taps: number; readonly perGroup: number; readonly outputs: number; readonly groups: number },
+): number {
+  const entries = packGroups(kernel, shape).map(({ data, from, channels }) => [memory.put(data), 4 * from, channels]);
+  return memory.put(new Int32Array(entries.flat()));
+}
+
+export function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new RangeError('a node without an input');
+  return item;
+}

@@ -1,0 +1,56 @@
+import { EngineError } from '../errors.js';
+
+const PAGE = 65_536;
+/** Bytes that every place starts at a multiple of: a cache line. */
+const ALIGNMENT = 64;
+
+export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** A WebAssembly memory that constants are put into once, and that plans lay their buffers out in behind them. */
+export class EngineMemory {
+  readonly memory: WebAssembly.Memory;
+  #top = ALIGNMENT;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+  }
+
+  /** Where plans begin. */
+  get constantsEnd(): number {
+    return this.#top;
+  }
+
+  /** A place for good, with its contents. */
+  put(data: Float32Array | Int32Array): number {
+    const address = this.#top;
+    this.#top += aligned(data.byteLength);
+    this.ensure(this.#top);
+    const view = data instanceof Float32Array ? Float32Array : Int32Array;
+    new view(this.memory.buffer, address, data.length).set(data);
+    return address;
+  }
+
+  /** Grows the memory to at least so many bytes; it never shrinks. EngineError `out-of-memory`. */
+  ensure(bytes: number): void {
+    const missing = Math.ceil(bytes / PAGE) - this.memory.buffer.byteLength / PAGE;
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch (cause) {
+      throw new EngineError(
+        'out-of-memory',
+        `The engine needs ${(bytes / 1e6).toFixed(0)} MB of WebAssembly memory, and the runtime refused them. ` +
+          'Use a smaller input, batch or network.',
+        { cause },
+      );
+    }
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  ints(address: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, address, length);
+  }
+}

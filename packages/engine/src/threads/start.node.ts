@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Reply } from './protocol.js';
+import type { StartWorker } from './worker.js';
+
+/** Threads that this process may use at once. */
+export const processors = (): number => availableParallelism();
+
+/** Shared memory is always there. */
+export const whyNoThreads = (): string | undefined => undefined;
+
+export const startWorker: StartWorker = ({ reply, lost }) => {
+  const worker = new Worker(new URL('./worker.node.js', import.meta.url), { name: 'convzoo engine' });
+  worker.unref();
+  let stopped = false;
+  worker.on('message', (message: Reply) => reply(message));
+  worker.on('error', (error) => lost(error.message));
+  worker.on('exit', (code) => {
+    if (!stopped) lost(`it ended with code ${code}`);
+  });
+  return {
+    post: (request) => worker.postMessage(request),
+    hold: (alive) => (alive ? worker.ref() : worker.unref()),
+    async stop() {
+      stopped = true;
+      await worker.terminate();
+    },
+  };
+};
