@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { describeFailure, EXIT, exitCodeOf } from './errors.js';
+import { printable } from './output/printable.js';
 import { program } from './program.js';
 
 // A reader that has seen enough (`| head -1`) is no failure.
@@ -17,7 +18,8 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
     const { code, message } = describeFailure(error);
-    process.stderr.write(`convzoo: ${message}\n`);
+    // Messages quote names out of files, which must not steer the terminal.
+    process.stderr.write(`convzoo: ${message.split('\n').map(printable).join('\n')}\n`);
     if (process.argv.includes('--debug') && error instanceof Error)
       process.stderr.write(`[${code}]\n${error.stack ?? ''}\n`);
     process.exitCode = exitCodeOf(error);

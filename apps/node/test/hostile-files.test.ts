@@ -355,6 +355,15 @@ describe('files made to harm end in one message, within 2 seconds and 200 MB', (
     expect(result.bytes).toBeLessThan(200e6);
   });
 
+  it('a name in a message does not steer the terminal', async () => {
+    const name = '\u001b[2J\u202ew';
+    const path = put('steer.safetensors', safetensors({ [name]: entry([9], [0, 16]) }));
+    const { code, stderr } = await measured(['weights', 'inspect', path]);
+    expect(code).toBe(1);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be printed.
+    expect(stderr).toMatch(/^convzoo: [^\u0000-\u001f\u202e]*\[2J.w[^\u0000-\u001f\u202e]*\n$/);
+  });
+
   it('a network with NaN is not classified with', async () => {
     const embedded = fileURLToPath(import.meta.resolve('@convzoo/pretrained-resnet20-cifar10/weights.safetensors'));
     const bytes = readFileSync(embedded);
