@@ -28,7 +28,7 @@ export const hardSwish = defineOp({
 });
 
 /** A network with that op. */
-export function swishNet(): Graph {
+export default function swishNet(): Graph {
   const nn = new Builder('swish-net');
   const x = nn.conv2d(nn.input([32, 32, 3]), { name: 'conv', out: 8, kernel: 3, stride: 2, bias: true });
   return nn.graph(nn.dense(nn.globalAvgPool(nn.custom(hardSwish, [x])), { name: 'fc', units: 10 }));

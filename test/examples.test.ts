@@ -19,7 +19,7 @@ import {
 } from '@convzoo/layers';
 import { describe, expect, it } from 'vitest';
 import myNet from '../examples/my-net.js';
-import { hardSwish, swishNet } from '../examples/my-op.js';
+import swishNet, { hardSwish } from '../examples/my-op.js';
 
 const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 

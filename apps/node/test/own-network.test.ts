@@ -40,6 +40,13 @@ describe('an architecture in TypeScript', () => {
     expect(JSON.parse(stdout)).toMatchObject({ model: 'resnet18', input: [32, 32, 3] });
   });
 
+  it('may bring an op of its own', async () => {
+    copyFileSync(at('examples/my-op.ts'), join(folder, 'my-op.ts'));
+    const { code, stdout } = await run(['cost', 'my-op.ts', '--json'], here);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).rows.map(({ op }: { op: string }) => op)).toContain('custom');
+  });
+
   it('is trained, evaluated and used', async () => {
     const data = syntheticCifar(64);
     const train = ['train', 'my-net.ts', '--data', data, '--test-data', data, '--epochs', '1', '--batch', '16'];
@@ -111,10 +118,13 @@ describe('a graph as JSON', () => {
 });
 
 describe('a model of Keras', () => {
+  beforeAll(() => {
+    const { modelTopology } = JSON.parse(readFileSync(kerasFile('plain-keras2/model.json'), 'utf8'));
+    write('config.json', JSON.stringify(modelTopology.model_config));
+  });
+
   it('is counted from .h5, .keras, a folder of TensorFlow.js and a configuration alone', async () => {
     const folderOf = kerasFile('plain-keras2');
-    const { modelTopology } = JSON.parse(readFileSync(join(folderOf, 'model.json'), 'utf8'));
-    write('config.json', JSON.stringify(modelTopology.model_config));
     for (const [model, params] of [
       [kerasFile('nested-keras2.h5'), 743],
       [kerasFile('nested-keras3.keras'), 743],
@@ -145,7 +155,7 @@ describe('a model of Keras', () => {
 
   it('says what it assumes, what it left out, and what is missing', async () => {
     const assumed = await run(['classify', sample, '--model', kerasFile('nested-keras3.keras')]);
-    expect(assumed.stderr).toMatch(/preprocessing cifar10, assumed: say which by --preset/);
+    expect(assumed.stderr).toMatch(/preprocessing cifar10-raw, assumed: say which by --preset/);
     expect(assumed.stderr).toMatch(/work in training only: augment\/random_flip \(RandomFlip\)/);
     const bare = await run(['classify', sample, '--model', 'config.json'], here);
     expect([bare.code, bare.stderr]).toEqual([

@@ -1,11 +1,11 @@
-import { formatShape, type Graph, inputOf, outputOf, sizeOf } from '@convzoo/layers';
+import { formatShape, inputOf, outputOf, sizeOf } from '@convzoo/layers';
 import type { PresetName } from '@convzoo/preprocessing';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { UsageError } from '../errors.js';
 import { resolveWeights } from '../weights/resolve.js';
 import { labelsFor, readLabels } from './labels.js';
 import type { LoadedNetwork, WeightChoice } from './load.js';
-import { openModel } from './model.js';
+import { type OpenedModel, openModel } from './model.js';
 import { presetCalled, presetFor } from './preset.js';
 import { classesOf, outputKindOf } from './scores.js';
 
@@ -24,7 +24,7 @@ export async function loadOwnNetwork(
     throw new UsageError('bad-option', `${model} takes a vector of ${formatShape(shape)}, and no pictures.`);
   }
   const wanted = preset === undefined ? undefined : presetCalled(preset);
-  const used = wanted ?? assumedPreset(graph);
+  const used = wanted ?? assumedPreset(opened);
   const outputs = sizeOf(outputOf(graph).shape);
   const file =
     weights === undefined ? undefined : await openWeightsFile((await resolveWeights(weights, { terminal })).path);
@@ -54,13 +54,14 @@ const SMALL = 64;
 
 /**
  * A guess: one channel is a digit's; a network that rescales its input itself takes bytes; the others what most of their
- * kind take.
+ * framework take, which is from -1 to 1 in keras.applications.
  */
-function assumedPreset(graph: Graph): PresetName {
+function assumedPreset({ graph, source }: OpenedModel): PresetName {
   const { shape, id } = inputOf(graph);
   const [height = 0, , channels] = shape;
   if (channels === 1) return 'mnist';
   const rescales = graph.nodes.some(({ op, inputs }) => op === 'rescale' && inputs[0] === id);
-  if (height <= SMALL) return rescales ? 'cifar10-raw' : 'cifar10';
-  return rescales ? 'imagenet-raw' : 'imagenet-torch';
+  if (height <= SMALL) return rescales || source === 'keras' ? 'cifar10-raw' : 'cifar10';
+  if (rescales) return 'imagenet-raw';
+  return source === 'keras' ? 'imagenet-tf-inception' : 'imagenet-torch';
 }
