@@ -209,8 +209,9 @@ describe('GoogLeNet, table 1', () => {
   };
 
   it.each(rowsOf('googlenet_table1', 12))('%s: %f K weights, %f M operations', (layer, weights, ops) => {
-    const exact = module(modulesOf(layer));
-    const wrong = { ops: wrongOps[layer], weights: wrongWeights[layer] };
+    const name = String(layer);
+    const exact = module(modulesOf(name));
+    const wrong = { ops: wrongOps[name], weights: wrongWeights[name] };
     // Printed numbers are rounded or cut.
     if (wrong.ops === undefined) expect(Math.abs(exact.ops - Number(ops))).toBeLessThan(1);
     else {
