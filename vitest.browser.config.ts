@@ -15,7 +15,11 @@ export default defineConfig({
   },
   test: {
     // Files that run in Node too, word for word.
-    include: ['packages/preprocessing/test/vectors.test.ts'],
+    include: [
+      'packages/preprocessing/test/vectors.test.ts',
+      'packages/preprocessing/test/augment-goldens.test.ts',
+      'packages/preprocessing/test/datasets-anywhere.test.ts',
+    ],
     testTimeout: 30_000,
     browser: {
       enabled: true,
