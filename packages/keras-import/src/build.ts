@@ -16,6 +16,13 @@ const OPERANDS = new Set(['x', 'y', 'x1', 'x2', 'a', 'b', 'inputs', 'values', 't
 /** How an input of the whole model becomes a tensor. */
 export type InputOf = (layer: LayerConfig) => KerasTensor;
 
+/** What all walks of an import have in common. */
+interface Shared {
+  calls: number;
+  /** Found once for a model, however often it is called. */
+  readonly firstNodes: Map<ModelConfig, ReadonlyMap<string, number>>;
+}
+
 /**
  * Calls every layer that the outputs need, each with what it is called with in the configuration. One walk for one call of
  * a model: an inner model that is called twice is walked twice, and its parameters are the same.
@@ -26,7 +33,7 @@ export class Walk {
   /** What the model is called with; undefined for the outermost. */
   readonly #given: readonly KerasTensor[] | undefined;
   readonly #inputOf: InputOf;
-  readonly #count: { calls: number };
+  readonly #shared: Shared;
   readonly #done = new Map<string, readonly KerasTensor[]>();
   readonly #firstNode: ReadonlyMap<string, number>;
 
@@ -35,14 +42,15 @@ export class Walk {
     context: ImportContext,
     inputOf: InputOf,
     given?: readonly KerasTensor[],
-    count: { calls: number } = { calls: 0 },
+    shared: Shared = { calls: 0, firstNodes: new Map() },
   ) {
     this.#model = model;
     this.#context = context;
     this.#given = given;
     this.#inputOf = inputOf;
-    this.#count = count;
-    this.#firstNode = firstNodes(model);
+    this.#shared = shared;
+    this.#firstNode = shared.firstNodes.get(model) ?? firstNodes(model);
+    shared.firstNodes.set(model, this.#firstNode);
   }
 
   outputs(): readonly KerasTensor[] {
@@ -101,7 +109,7 @@ export class Walk {
   }
 
   #run(layer: LayerConfig, call: LayerCall): readonly KerasTensor[] {
-    if (++this.#count.calls > MAX_CALLS) {
+    if (++this.#shared.calls > MAX_CALLS) {
       throw new KerasImportError('too-large', layer.path, `the model calls layers more than ${MAX_CALLS} times.`);
     }
     try {
@@ -133,7 +141,7 @@ export class Walk {
     const { model } = config;
     const tensors = operands.filter((operand): operand is KerasTensor => !Array.isArray(operand));
     if (model !== undefined) {
-      return new Walk(model, this.#context, this.#inputOf, tensors, this.#count).outputs();
+      return new Walk(model, this.#context, this.#inputOf, tensors, this.#shared).outputs();
     }
     const layer = new Layer(config, new Settings(config.path, config.config), this.#context, operands, named);
     const convert = converterOf(config);

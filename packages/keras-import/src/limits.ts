@@ -20,3 +20,6 @@ export const MAX_ELEMENTS = 2 ** 28;
 
 /** Nesting of lists in the arguments of a call. */
 export const MAX_LIST_DEPTH = 8;
+
+/** Longest name of a layer; it stands in paths and in errors. */
+export const MAX_NAME_CHARACTERS = 1000;

@@ -164,6 +164,22 @@ describe('a configuration made to harm', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  it('an inner model of many idle layers, called often; a name without end', () => {
+    const idle = Array.from({ length: 15_000 }, (_, i) => layer('ReLU', `r${i}`, {}, ['in']));
+    const inner = functional([inputLayer(), ...idle]);
+    const calls = Array.from({ length: 4000 }, (_, i) => [[i === 0 ? 'in' : 'inner', i, 0, {}]]);
+    const often = { ...layer('Functional', 'inner'), config: { ...inner.config, name: 'inner' }, inbound_nodes: calls };
+    const model = functional([inputLayer(), often as never]);
+    model.config.output_layers = [['inner', calls.length, 0]] as never;
+    const started = performance.now();
+    expect(importKerasConfig(model).graph.nodes).toHaveLength(4001);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(refusal(functional([inputLayer(), layer('Nothing', 'x'.repeat(1e6), {}, ['in'])]))).toMatchObject({
+      code: 'too-large',
+      message: "a layer's name has 1000000 characters.",
+    });
+  });
+
   it('too many layers, and a chain as long as is allowed', () => {
     const chain = (length: number) => ({
       class_name: 'Sequential',

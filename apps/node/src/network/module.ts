@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as layers from '@convzoo/layers';
 import * as zoo from '@convzoo/zoo';
-import { createJiti } from 'jiti';
 import { UsageError } from '../errors.js';
 
 /** A user's architecture in TypeScript or JavaScript. */
@@ -24,6 +23,7 @@ const PROVIDED = { '@convzoo/layers': layers, '@convzoo/zoo': zoo };
 export async function graphFromModule(path: string): Promise<layers.Graph> {
   const file = resolve(path);
   if (!existsSync(file)) throw new UsageError('no-such-file', `${path}: there is no such file.`);
+  const { createJiti } = await import('jiti');
   // No cache on disk: nothing is left in the user's folder, and no old version of a file is run.
   const jiti = createJiti(pathToFileURL(file).href, {
     fsCache: false,

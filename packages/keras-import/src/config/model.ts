@@ -1,5 +1,5 @@
 import { KerasImportError } from '../errors.js';
-import { MAX_DEPTH, MAX_LAYERS } from '../limits.js';
+import { MAX_DEPTH, MAX_LAYERS, MAX_NAME_CHARACTERS } from '../limits.js';
 import { type LayerCall, readCalls, readRef, type TensorRef } from './calls.js';
 import { isObject, type JsonObject, own, show } from './json.js';
 
@@ -95,6 +95,9 @@ function readLayer(entry: unknown, parents: readonly string[], depth: number, co
   const name = own(inner, 'name') ?? outer;
   if (typeof className !== 'string' || typeof name !== 'string') {
     throw new KerasImportError('bad-config', parents.join('/'), `a layer without a class or a name: ${show(entry)}.`);
+  }
+  if (name.length > MAX_NAME_CHARACTERS) {
+    throw new KerasImportError('too-large', parents.join('/'), `a layer's name has ${name.length} characters.`);
   }
   const names = [...parents, name];
   const path = names.join('/');
