@@ -13,18 +13,17 @@ type Round = (x: number) => number;
 
 const exact: Round = (x) => x;
 
-/** The filters, in float32 (`round` is fround) or in double precision. */
+/**
+ * The filters, in float32 (`round` is fround) or in double precision. Multiply-and-adds are rounded once, as torch's
+ * compiler fuses them: a product of two float32 numbers is exact in double precision.
+ */
 function filterOf(interpolation: Smooth, a: number, round: Round): (x: number) => number {
   if (interpolation === 'bilinear') return (x) => (Math.abs(x) < 1 ? round(1 - Math.abs(x)) : 0);
   return (signed) => {
     const x = Math.abs(signed);
-    if (x < 1) {
-      const slope = round(round(round(a + 2) * x) - round(a + 3));
-      return round(round(round(slope * x) * x) + 1);
-    }
+    if (x < 1) return round(round(round((a + 2) * x - (a + 3)) * x) * x + 1);
     if (x >= 2) return 0;
-    const slope = round(round(a * x) - round(5 * a));
-    return round(round(round(round(slope * x) + round(8 * a)) * x) - round(4 * a));
+    return round(round(round(a * x - 5 * a) * x + 8 * a) * x - 4 * a);
   };
 }
 
@@ -60,15 +59,19 @@ function antialiased(
   return { first, weights };
 }
 
-/** The source position and the share of the next one: `area_pixel_compute_source_index`, `guard_index_and_lambda`. */
+/**
+ * The source position and the share of the next one: `area_pixel_compute_source_index`, `guard_index_and_lambda`. `fused`:
+ * the multiplication is not rounded (a product of two float32 numbers is exact in double precision).
+ */
 function locate(
   i: number,
   source: number,
   scale: number,
   cubic: boolean,
   round: Round,
+  fused = false,
 ): [index: number, share: number] {
-  const at = round(round(scale * round(i + 0.5)) - 0.5);
+  const at = round((fused ? exact : round)(scale * round(i + 0.5)) - 0.5);
   const position = !cubic && at < 0 ? 0 : at;
   const index = Math.min(Math.floor(position), source - 1);
   return [index, Math.min(1, Math.max(0, round(position - index)))];
@@ -125,8 +128,14 @@ export function uint8AxisOf(source: number, size: number, interpolation: Smooth,
   return out;
 }
 
-/** One axis for floats. */
-export function floatAxisOf(source: number, size: number, interpolation: Smooth, antialias: boolean): FloatAxis {
+/** One axis for floats. Without antialiasing, torch's two bilinear kernels differ in the last bit of positions. */
+export function floatAxisOf(
+  source: number,
+  size: number,
+  interpolation: Smooth,
+  antialias: boolean,
+  smallResult: boolean,
+): FloatAxis {
   const scale = f(source / size);
   const filter = filterOf(interpolation, cubicA(antialias), f);
   if (antialias) {
@@ -144,7 +153,7 @@ export function floatAxisOf(source: number, size: number, interpolation: Smooth,
   const taps = TAPS[interpolation];
   const axis = floatAxis(size, taps);
   for (let i = 0; i < size; i++) {
-    const [index, share] = locate(i, source, scale, taps > 2, f);
+    const [index, share] = locate(i, source, scale, taps > 2, f, taps > 2 || smallResult);
     const before = taps / 2 - 1;
     for (let k = 0; k < taps; k++) {
       axis.positions[i * taps + k] = Math.min(source - 1, Math.max(0, index - before + k));

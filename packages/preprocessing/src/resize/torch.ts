@@ -36,14 +36,15 @@ export function resizeTorch(image: Image | FloatImage, options: TorchResizeOptio
     throw invalidArgument(`interpolation must be one of ${MODES.join(', ')}, got ${interpolation}`);
   }
   if (image.height === height && image.width === width) return image;
+  const small = isSmallResult(height, width);
   if (interpolation === 'nearest' || interpolation === 'nearest-exact') {
-    const small = isSmallResult(height, width);
     const columns = nearestPositions(image.width, width, interpolation, small);
     const rows = nearestPositions(image.height, height, interpolation, small);
     return isFloat(image) ? gatherFloats(image, columns, rows) : gather(image, columns, rows);
   }
   if (isFloat(image)) {
-    const axis = (source: number, size: number): FloatAxis => floatAxisOf(source, size, interpolation, antialias);
+    const axis = (source: number, size: number): FloatAxis =>
+      floatAxisOf(source, size, interpolation, antialias, small);
     const narrow = image.width === width ? image : narrowFloats(image, axis(image.width, width));
     return image.height === height ? narrow : shortenFloats(narrow, axis(image.height, height));
   }
