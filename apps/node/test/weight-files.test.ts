@@ -188,8 +188,8 @@ describe('convert', () => {
     const steps = ['mine.npz', 'mine/model.json', 'mine2.safetensors'];
     let from = first;
     for (const step of steps) {
-      const { stdout, code } = await run(['convert', from, at(step)]);
-      expect(code).toBe(0);
+      const { stdout, stderr, code } = await run(['convert', from, at(step)]);
+      expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/changed +nothing\n +dropped +nothing/);
       from = at(step);
     }
@@ -259,6 +259,17 @@ describe('convert', () => {
     expect(answer.stderr).toMatch(/left out \d+ tensors of its auxiliary classifiers/);
   }, 60_000);
 
+  it('classifies with a network for other classes than the usual', async () => {
+    const path = saved('seven.safetensors', buildModel('squeezenet1_1', { classes: 7 }));
+    const labels = put('labels.txt', 'a\nb\nc\nd\ne\nf\ng\n');
+    const [picture = ''] = samplePictures();
+    const args = ['classify', picture, '--model', 'squeezenet1_1', '--weights', path, '--labels', labels, '--top', '7'];
+    const { code, stdout, stderr } = await run([...args, '--preset', 'imagenet-torch']);
+    expect(code).toBe(0);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/for the file's 7 classes/);
+    expect(stdout.match(/^ {2}[a-g] +\d+\.\d %/gm)).toHaveLength(7);
+  });
+
   it('does not overwrite without --force, nor leave anything behind where it fails', async () => {
     const there = put('there.safetensors', 'mine');
     const refused = await run(['convert', keras, there]);
@@ -271,7 +282,7 @@ describe('convert', () => {
     writeFileSync(at('shards/group1-shard1of2.bin'), 'mine');
     expect((await run(['convert', keras, at('shards/model.json')])).code).toBe(2);
     expect(readdirSync(at('shards'))).toEqual(['group1-shard1of2.bin']);
-    expect((await run(['convert', at('gone.npz'), at('never.npz')])).code).toBe(1);
+    expect((await run(['convert', at('gone.npz'), at('never.npz')])).code).toBe(2);
     expect(existsSync(at('never.npz'))).toBe(false);
   });
 

@@ -5,12 +5,16 @@ import { outputOf, refuseToOverwrite } from '../conversion/output.js';
 import { UsageError } from '../errors.js';
 import { printable, wrap } from '../output/printable.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { resolveWeights } from '../weights/resolve.js';
 import { command } from './options.js';
 
 export function convertCommand() {
   return command('convert')
     .description('Write a weight file in another format, and with --to in the names of another framework')
-    .argument('<in>', 'safetensors, PyTorch .pt, Keras .h5 or .keras, TensorFlow.js model.json, npz')
+    .argument(
+      '<in>',
+      'safetensors, PyTorch .pt, Keras .h5 or .keras, TensorFlow.js model.json, npz; or as classify --weights takes it',
+    )
     .argument('<out>', 'file to write: .safetensors, .npz, or .json for TensorFlow.js')
     .option('-m, --model <name>', 'network of the file; found by its names and shapes if not given')
     .option('--from <dialect>', 'whose names the file has: torchvision, timm or keras; found out if not given')
@@ -30,10 +34,12 @@ Examples:
   $ convzoo convert mobilenet.h5 mobilenet.npz --to torchvision
   $ convzoo convert resnet18.safetensors web/model.json --dtype float16`,
     )
-    .action(async (path, out, options) => {
+    .action(async (file, out, options) => {
       const output = outputOf(out, options.format);
       const force = options.force === true;
       if (!force) refuseToOverwrite(output);
+      const terminal = terminalOf(options);
+      const { path } = await resolveWeights(file, { terminal });
       const conversion = await convertFile(path, output, {
         model: options.model,
         from: oneOf(DIALECTS, options.from, '--from'),
@@ -42,7 +48,7 @@ Examples:
         force,
       });
       if (options.json === true) printJson(conversionToJson(conversion));
-      else if (options.quiet !== true) printConversion(conversion, terminalOf(options));
+      else if (options.quiet !== true) printConversion(conversion, terminal);
     });
 }
 

@@ -1,8 +1,8 @@
 import { ConvzooError, type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
 import type { Preset, PresetName } from '@convzoo/preprocessing';
-import { bindWeights, detectDialect, type WeightFile, WeightsFitError } from '@convzoo/weights';
+import { bindWeights, detectDialect, fitNetworks, type WeightFile, WeightsFitError } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
-import { type BuildOptions, type Dialect, resolveModel } from '@convzoo/zoo';
+import { type BuildOptions, type Dialect, type ResolvedModel, resolveModel } from '@convzoo/zoo';
 import { type ChosenWeights, chooseWeights, specFor, type WeightsWish } from '../weights/choose.js';
 import { presetOfWeights } from '../weights/preset.js';
 import { withAuxiliary } from './auxiliary.js';
@@ -65,7 +65,10 @@ async function bind(
 ): Promise<LoadedNetwork> {
   try {
     const dialect = dialectOf(model, file);
-    const resolved = resolveModel(model, { input, classes: entry?.classes, ...(dialect !== undefined && { dialect }) });
+    const options = { input, classes: entry?.classes, ...(dialect !== undefined && { dialect }) };
+    const usual = resolveModel(model, options);
+    const classes = classesOf(usual, file);
+    const resolved = classes === undefined ? usual : resolveModel(model, { ...options, classes });
     const graph = resolved.entry.build(resolved.options);
     const auxiliary = withAuxiliary(resolved);
     const { params, report } = await bindWeights(graph, file, { finite: true, auxiliary }).catch((error: unknown) =>
@@ -76,6 +79,7 @@ async function bind(
     // What the weights were measured with, at the input that they were measured at.
     const published = entry?.input.join() === shape.join() && wanted === undefined ? presetOfWeights(entry) : undefined;
     const variant = report.dialect === resolved.dialect ? '' : `, names of ${report.dialect}`;
+    const forClasses = classes === undefined ? '' : `, for the file's ${classes} classes`;
     const leftOut =
       report.leftOut.length === 0 ? '' : `; left out ${report.leftOut.length} tensors of its auxiliary classifiers`;
     return {
@@ -85,11 +89,18 @@ async function bind(
       preset: published ?? presetFor(preset, shape),
       labels: await labelsFor(outputOf(graph).shape[0] ?? 0, shape[0] ?? 0),
       outputs: outputKindOf(graph),
-      origin: `${origin}; ${resolved.dialect}'s variant of the network, preprocessing ${published?.name ?? preset}${variant}${leftOut}`,
+      origin: `${origin}; ${resolved.dialect}'s variant of the network${forClasses}, preprocessing ${published?.name ?? preset}${variant}${leftOut}`,
     };
   } finally {
     await file.close();
   }
+}
+
+/** The number of classes that the file is for, where that alone is not the network's. */
+function classesOf(resolved: ResolvedModel, file: WeightFile): number | undefined {
+  const graph = resolved.entry.build(resolved.options);
+  const [fit] = fitNetworks(file, [{ name: resolved.name, graph, auxiliary: withAuxiliary(resolved) }]);
+  return fit?.classes?.found;
 }
 
 /** What to do about a file that does not fit, beside what is wrong. */

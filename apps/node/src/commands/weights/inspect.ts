@@ -2,12 +2,16 @@ import { inspectFile } from '../../inspection/inspect.js';
 import { inspectionToJson } from '../../inspection/json.js';
 import { printInspection } from '../../inspection/text.js';
 import { printJson, terminalOf } from '../../output/terminal.js';
+import { resolveWeights } from '../../weights/resolve.js';
 import { command } from '../options.js';
 
 export function inspectCommand() {
   return command('inspect')
     .description('Say what is in a weight file: format, names, network, tensors and their statistics')
-    .argument('<file>', 'safetensors, PyTorch .pt, Keras .h5 or .keras, TensorFlow.js model.json, npz')
+    .argument(
+      '<file>',
+      'safetensors, PyTorch .pt, Keras .h5 or .keras, TensorFlow.js model.json, npz; or as classify --weights takes it',
+    )
     .option('--stats', 'read all tensors for statistics, however large the file (done unasked up to 256 MB)')
     .option('--no-stats', 'read the header only')
     .option('--all', 'list every tensor and every difference')
@@ -19,9 +23,11 @@ Examples:
   $ convzoo weights inspect model.json --all
   $ convzoo weights inspect large.safetensors --no-stats --json`,
     )
-    .action(async (path, options) => {
+    .action(async (file, options) => {
+      const terminal = terminalOf(options);
+      const { path } = await resolveWeights(file, { terminal });
       const inspection = await inspectFile(path, options.stats);
       if (options.json === true) printJson(inspectionToJson(inspection));
-      else printInspection(inspection, options.all === true, terminalOf(options));
+      else printInspection(inspection, options.all === true, terminal);
     });
 }
