@@ -253,7 +253,15 @@ describe('a sheet', () => {
 
   it('has bytes and intensities where there is room', () => {
     const [header = ''] = formatTable(sheet, { width: 200 }).split('\n').slice(2);
-    for (const title of ['weights', 'outputs', 'traffic', 'ops/byte']) expect(header).toContain(title);
+    for (const title of ['weights', 'outputs', 'traffic', 'ops/byte', 'sees/stride']) expect(header).toContain(title);
+  });
+
+  it('has what each layer sees of the input, in the table and in CSV', () => {
+    expect(formatTable(sheet, { width: 220 })).toMatch(/^layer1\.0\.conv1 .* \d+\/2$/m);
+    const [header = '', ...lines] = formatCsv(sheet).trimEnd().split('\r\n');
+    expect(header).toMatch(/,bytesInUse,seenHeight,seenWidth,strideHeight,strideWidth,startHeight,startWidth$/);
+    expect(lines[1]).toMatch(/,14336,3,3,1,1,-1,-1$/);
+    for (const line of lines) expect(line.split(',')).toHaveLength(header.split(',').length);
   });
 
   it('is plain data that JSON gives back', () => {

@@ -1,4 +1,5 @@
 import { formatShape } from '@convzoo/layers';
+import type { ReceptiveField } from '../receptive-field.js';
 import type { Item, Per } from './items.js';
 import { formatBytes, formatCount, formatInteger, formatShare } from './units.js';
 
@@ -57,6 +58,21 @@ export const nameColumn = (per: Per): Column => ({
   text: ({ name, depth }) =>
     printable(depth === undefined ? name : `${'  '.repeat(depth)}${name.slice(name.lastIndexOf('.') + 1)}`),
 });
+
+/** Pixels that a layer sees, and the stride of its positions on the input: `427/32`; on sheets alone. */
+export const fieldColumn: Column = {
+  key: 'field',
+  title: 'sees/stride',
+  align: 'right',
+  text: ({ receptiveField }) => (receptiveField ? formatField(receptiveField) : ''),
+};
+
+function formatField({ height, width }: ReceptiveField): string {
+  const both = (a: number, b: number): string => (a === b ? `${a}` : `${a}x${b}`);
+  // A global mean sees everything, and has no next position.
+  const stride = height.stride === 0 && width.stride === 0 ? '' : `/${both(height.stride, width.stride)}`;
+  return `${both(height.size, width.size)}${stride}`;
+}
 
 /** The name in full, for formats that keep no indentation. */
 export const pathColumn = (per: Per): Column => ({ ...nameColumn(per), text: ({ name }) => printable(name) });

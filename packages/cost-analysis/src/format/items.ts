@@ -1,5 +1,6 @@
 import type { Shape } from '@convzoo/layers';
 import { type GroupKey, groupBy } from '../group.js';
+import type { ReceptiveField } from '../receptive-field.js';
 import type { CostReport } from '../report.js';
 import { treeItems } from './tree.js';
 
@@ -27,6 +28,8 @@ export interface Item {
   readonly activationBytes: number;
   readonly traffic: number;
   readonly intensity: number | null;
+  /** On sheets: what a layer sees of the input. */
+  readonly receptiveField?: ReceptiveField | null;
 }
 
 /** The lines of a table: every node, or the sums by stage, block, op or kind. */

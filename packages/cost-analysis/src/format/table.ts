@@ -5,6 +5,7 @@ import {
   bytesColumn,
   type Column,
   countColumn,
+  fieldColumn,
   intensityColumn,
   kindColumn,
   nameColumn,
@@ -43,7 +44,7 @@ interface View {
 const WHOLE = Number.POSITIVE_INFINITY;
 const BASIC = ['kind', 'output', 'params', 'macs', 'share'] as const;
 
-const BYTES = ['weightBytes', 'activationBytes', 'traffic', 'intensity'] as const;
+const BYTES = ['weightBytes', 'activationBytes', 'traffic', 'intensity', 'field'] as const;
 
 /** From the widest view to the narrowest; the first that fits is taken. */
 const VIEWS: readonly View[] = [
@@ -92,6 +93,7 @@ function linesOf(report: CostReport, items: readonly Item[], { per, ascii, width
     bytesColumn('activationBytes', 'outputs'),
     bytesColumn('traffic', 'traffic'),
     intensityColumn,
+    fieldColumn,
   ];
   const byKey = new Map(columns.map((column) => [column.key, column]));
   const written = new Map<string, Cells>();
