@@ -1,5 +1,8 @@
 import type { TfjsBackend } from '@convzoo/backend-tfjs';
-import { type BackendCandidate, type BackendChoice, chooseBackend } from '@convzoo/runtime';
+import { availableThreads, type EngineOptions } from '@convzoo/engine';
+import type { Graph } from '@convzoo/layers';
+import { type Backend, type BackendCandidate, type BackendChoice, chooseBackend } from '@convzoo/runtime';
+import { UsageError } from './errors.js';
 
 /** A candidate that is a tfjs backend, so that it can train too. */
 interface TfjsCandidate extends BackendCandidate {
@@ -7,36 +10,100 @@ interface TfjsCandidate extends BackendCandidate {
 }
 
 // Each is loaded only when it is tried: TensorFlow alone takes half a second.
+const engine = async (options: EngineOptions): Promise<Backend> =>
+  (await import('@convzoo/engine')).engineBackend(options);
 const wasm = async (): Promise<TfjsBackend> => (await import('@convzoo/backend-tfjs/wasm')).wasmBackend();
 const cpu = async (): Promise<TfjsBackend> => (await import('@convzoo/backend-tfjs/cpu')).cpuBackend();
 const tensorflow = async (): Promise<TfjsBackend> =>
   (await import('@convzoo/backend-tfjs/tensorflow')).tensorflowBackend();
 
-/** What the backend is for decides the order: starting fast for a few pictures, or computing fast for long work. */
-export type Purpose = 'few-pictures' | 'long-work';
+const plainJavaScript = { name: 'cpu', reason: 'plain JavaScript, since nothing faster is there', load: cpu };
 
-const orders: Readonly<Record<Purpose, readonly TfjsCandidate[]>> = {
-  'few-pictures': [
-    { name: 'wasm', reason: 'the default: starts at once and needs no native code', load: wasm },
-    { name: 'tensorflow', reason: 'native, since wasm is not there', load: tensorflow },
-    { name: 'cpu', reason: 'plain JavaScript, since nothing faster is there', load: cpu },
-  ],
-  'long-work': [
-    { name: 'tensorflow', reason: 'native, the fastest here for long work', load: tensorflow },
-    { name: 'wasm', reason: 'the fastest that is there', load: wasm },
-    { name: 'cpu', reason: 'plain JavaScript, since nothing faster is there', load: cpu },
-  ],
-};
+/** In the order in which they are tried for training, which the engine cannot do. */
+const trainers: readonly TfjsCandidate[] = [
+  { name: 'tensorflow', reason: 'native, the fastest here for training', load: tensorflow },
+  { name: 'wasm', reason: 'the fastest that is there', load: wasm },
+  plainJavaScript,
+];
 
-export const backendNames = ['wasm', 'tensorflow', 'cpu'] as const;
+/**
+ * What the backend is for decides the order: starting fast for a few pictures, computing fast for long work, or proving a
+ * network right, for which libraries that others have tested come first.
+ */
+export type Purpose = 'few-pictures' | 'long-work' | 'proof';
+
+/** tfjs-wasm is slower than the engine on every network measured (docs/engine.md), so it is never before it. */
+function orderFor(purpose: Purpose, options: EngineOptions): readonly BackendCandidate[] {
+  const own = (reason: string): BackendCandidate => ({ name: 'engine', reason, load: () => engine(options) });
+  switch (purpose) {
+    case 'few-pictures':
+      return [
+        own('the default: starts at once and needs no native code'),
+        { name: 'wasm', reason: 'tfjs, since the engine cannot run it', load: wasm },
+        { name: 'tensorflow', reason: 'native, since nothing else is there', load: tensorflow },
+        plainJavaScript,
+      ];
+    case 'long-work':
+      return [
+        { name: 'tensorflow', reason: 'native, the fastest here for long work', load: tensorflow },
+        own('the fastest that is there'),
+        { name: 'wasm', reason: 'tfjs, since nothing faster is there', load: wasm },
+        plainJavaScript,
+      ];
+    case 'proof':
+      return [
+        { name: 'tensorflow', reason: 'native, the fastest here for long work', load: tensorflow },
+        { name: 'wasm', reason: 'the fastest other than our own', load: wasm },
+        own('since neither TensorFlow nor tfjs wasm is there'),
+        plainJavaScript,
+      ];
+  }
+}
+
+export const backendNames = ['engine', 'wasm', 'tensorflow', 'cpu'] as const;
+export const trainerNames = trainers.map(({ name }) => name);
+
+export interface BackendWish {
+  /** The one that the user asked for, which is never replaced by another. */
+  readonly backend?: string | undefined;
+  /** Threads of the engine; as many as there are processors if not given. */
+  readonly threads?: number | undefined;
+  /** What it has to run: one that cannot is passed over. */
+  readonly graph?: Graph | undefined;
+}
+
+export function pickBackend(purpose: Purpose, { backend, threads, graph }: BackendWish): Promise<BackendChoice> {
+  if (threads !== undefined && backend !== undefined && backend !== 'engine') {
+    throw new UsageError('bad-option', `--threads is for the engine; ${backend} has its own. Leave one of both out.`);
+  }
+  const candidates = orderFor(purpose, { threads: threads ?? availableThreads().threads });
+  return chooseBackend(graph === undefined ? candidates : candidates.map((each) => able(each, graph)), backend);
+}
+
+/** A candidate that counts as absent where it cannot run the graph. */
+function able(candidate: BackendCandidate, graph: Graph): BackendCandidate {
+  return {
+    ...candidate,
+    async load() {
+      const backend = await candidate.load();
+      const [missing] = backend.unsupported(graph);
+      if (missing !== undefined) throw new Error(`it cannot run ${missing.path} (${missing.op}): ${missing.reason}`);
+      return backend;
+    },
+  };
+}
 
 export interface TfjsChoice extends BackendChoice {
   readonly backend: TfjsBackend;
 }
 
-export async function pickBackend(purpose: Purpose, wanted?: string): Promise<TfjsChoice> {
+/** A backend that can train. */
+export async function pickTrainer(wanted?: string): Promise<TfjsChoice> {
+  if (wanted === 'engine') {
+    throw new UsageError('bad-option', `The engine cannot train. Choose ${trainerNames.join(', ')}.`);
+  }
   const loaded = new Map<string, TfjsBackend>();
-  const candidates = orders[purpose].map((candidate) => ({
+  const candidates = trainers.map((candidate) => ({
     ...candidate,
     load: async () => {
       const backend = await candidate.load();

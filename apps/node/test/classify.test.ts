@@ -36,7 +36,7 @@ describe('convzoo', () => {
     expect(stdout.match(/\d ms \(decode \d+, preprocess \d+, network \d+\)/g)).toHaveLength(2);
     expect(stdout).toMatch(/269\.72 k parameters, .* 40\.55 M MACs = 81\.10 M FLOPs/);
     expect(stderr).toMatch(/Network: resnet20-cifar10, .*preprocessing cifar10/);
-    expect(stderr).toMatch(/Backend: wasm, the default: .*SIMD/);
+    expect(stderr).toMatch(/Backend: engine, the default: .*SIMD/);
   });
 
   it.each([80, 160, 50])('keeps within %i columns', async (columns) => {
@@ -50,7 +50,7 @@ describe('convzoo', () => {
     expect(stderr).toBe('');
     expect(list).toHaveLength(1);
     const [{ image, model, backend, top = [] } = {} as Answer] = list;
-    expect([image, model, backend]).toEqual(['photos/deep/[boats].JPG', 'resnet20-cifar10', 'wasm']);
+    expect([image, model, backend]).toEqual(['photos/deep/[boats].JPG', 'resnet20-cifar10', 'engine']);
     expect(top).toHaveLength(10);
     expect(new Set(top.map(({ index }) => index)).size).toBe(10);
     expect(top.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
@@ -83,6 +83,19 @@ describe('convzoo', () => {
     for (const [i, { probability }] of (other?.top ?? []).entries()) {
       expect(probability).toBeCloseTo(chosen?.top?.[i]?.probability ?? -1, 4);
     }
+  });
+
+  it('gives the same answer with one thread of the engine as with two', async () => {
+    const args = ['classify', 'photos', '--backend', 'engine', '--threads'];
+    const [one, two] = [await answers([...args, '1']), await answers([...args, '2'])];
+    expect(one.answers).toHaveLength(2);
+    expect(two.answers).toEqual(one.answers);
+  });
+
+  it('refuses threads for a backend that has its own', async () => {
+    const { code, stderr } = await run(['classify', '--backend', 'wasm', '--threads', '2']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--threads is for the engine/);
   });
 
   it('reports broken pictures in their place and goes on', async () => {

@@ -11,7 +11,7 @@ import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { findPictures } from '../pictures/find.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
 import { buildOptions } from './model-options.js';
-import { backendHelp, COMMANDS, command, wholeNumber } from './options.js';
+import { backendHelp, COMMANDS, command, threadCount, threadsHelp, wholeNumber } from './options.js';
 
 /** One entry of `--json`. */
 interface Answer {
@@ -41,6 +41,7 @@ export function classifyCommand() {
     .option('--labels <file>', 'class names where they are your own: one a line, or a JSON list')
     .option('-t, --top <count>', 'classes to show', wholeNumber(1), 3)
     .option('-b, --backend <name>', backendHelp)
+    .option('--threads <count>', threadsHelp, threadCount)
     .addHelpText(
       'after',
       `
@@ -68,6 +69,7 @@ interface ClassifyOptions {
   readonly input?: string | undefined;
   readonly top: number;
   readonly backend?: string | undefined;
+  readonly threads?: number | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly color?: boolean | undefined;
@@ -78,7 +80,7 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   refuseMistypedCommand(inputs);
   const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
-  const choice = await pickBackend('few-pictures', options.backend);
+  const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);
   await using session = await choice.backend.prepare(network.graph, network.params);

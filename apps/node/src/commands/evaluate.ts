@@ -7,7 +7,7 @@ import { DEFAULT_MODEL, loadNetwork } from '../network/load.js';
 import { startProgress } from '../output/progress.js';
 import { printJson, terminalOf } from '../output/terminal.js';
 import { buildOptions } from './model-options.js';
-import { backendHelp, command, wholeNumber } from './options.js';
+import { backendHelp, command, threadCount, threadsHelp, wholeNumber } from './options.js';
 
 export function evaluateCommand() {
   return command('evaluate')
@@ -33,6 +33,7 @@ export function evaluateCommand() {
     .option('--limit <count>', 'at most so many pictures', wholeNumber(1))
     .option('--batch <count>', 'pictures a run; by default 1 to 256, by the size of the input', wholeNumber(1))
     .option('-b, --backend <name>', backendHelp)
+    .option('--threads <count>', threadsHelp, threadCount)
     .addHelpText(
       'after',
       `
@@ -57,6 +58,7 @@ interface EvaluateCommandOptions {
   readonly limit?: number | undefined;
   readonly batch?: number | undefined;
   readonly backend?: string | undefined;
+  readonly threads?: number | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly color?: boolean | undefined;
@@ -79,7 +81,7 @@ async function run(data: string, options: EvaluateCommandOptions): Promise<numbe
   }
   const whole = await openLabelledSet(data, split, network.labels);
   const set = { ...whole, size: Math.min(whole.size, options.limit ?? whole.size) };
-  const choice = await pickBackend('long-work', options.backend);
+  const choice = await pickBackend('long-work', { ...options, graph: network.graph });
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);
   await using session = await choice.backend.prepare(network.graph, network.params);

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
-import { backendNames } from '../backends.js';
+import { backendNames, trainerNames } from '../backends.js';
 
 /** A whole number of at least `least`, for commander. */
 export const wholeNumber =
@@ -25,6 +25,7 @@ export const numberBetween =
 
 /** Every command, for hints. */
 export const COMMANDS = [
+  'bench',
   'classify',
   'evaluate',
   'convert',
@@ -50,3 +51,6 @@ export function command(name: string) {
 }
 
 export const backendHelp = `${backendNames.join(', ')}; chosen with a reason if not given`;
+export const trainerHelp = `${trainerNames.join(', ')}; chosen with a reason if not given`;
+export const threadsHelp = 'threads of the engine; as many as there are processors if not given';
+export const threadCount = wholeNumber(1);

@@ -2,7 +2,7 @@ import { join, parse } from 'node:path';
 import { type Graph, inputOf } from '@convzoo/layers';
 import { writeFileAtomic } from '@convzoo/weights/node';
 import { resolveModel } from '@convzoo/zoo';
-import { describeChoice, pickBackend } from '../backends.js';
+import { describeChoice, pickTrainer } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
 import { DEFAULT_MODEL } from '../network/load.js';
 import { isModelFile, openModel } from '../network/model.js';
@@ -14,7 +14,7 @@ import { makeCard } from '../training/card.js';
 import { hasSplits, readLabelledImages } from '../training/datasets.js';
 import { type Recipe, runTraining } from '../training/run.js';
 import { TrainingStore } from '../training/store.js';
-import { backendHelp, command, numberBetween, wholeNumber } from './options.js';
+import { command, numberBetween, trainerHelp, wholeNumber } from './options.js';
 
 export function trainCommand() {
   return command('train')
@@ -41,7 +41,7 @@ export function trainCommand() {
     .option('--weight-decay <number>', 'added to every gradient, as torch does', numberBetween(0, 1), 5e-4)
     .option('--label-smoothing <share>', 'of the target, spread over all classes', numberBetween(0, 0.99), 0)
     .option('--seed <number>', 'of starting values, order and augmentation', wholeNumber(0), 1)
-    .option('-b, --backend <name>', backendHelp)
+    .option('-b, --backend <name>', trainerHelp)
     .addHelpText(
       'after',
       `
@@ -123,7 +123,7 @@ async function train(model: string, options: TrainOptions): Promise<number> {
   const sets = { train: await readLabelledImages(data, 'train'), test: await readLabelledImages(testData, 'test') };
   const graph = await graphFor(sets.train.classes.length);
   const { shape } = inputOf(graph);
-  const choice = await pickBackend('long-work', options.backend);
+  const choice = await pickTrainer(options.backend);
   terminal.note(`Backend: ${describeChoice(choice)}`);
   terminal.note(`Training ${name} on ${sets.train.labels.length} pictures; checkpoints in ${folder}.`);
   const stop = new AbortController();

@@ -9,15 +9,16 @@ import { chooseCases, readGoldens } from '../verify/records.js';
 import { formatOutcome, outcomeToJson, summarise } from '../verify/report.js';
 import { type Outcome, verifyRecord } from '../verify/run.js';
 import { script } from '../verify/script.js';
-import { backendHelp, command } from './options.js';
+import { backendHelp, command, threadCount, threadsHelp } from './options.js';
 
 interface VerifyOptions {
   readonly golden?: string | undefined;
   readonly keys?: string | undefined;
   readonly case?: readonly string[] | undefined;
   readonly backend?: string | undefined;
+  readonly threads?: number | undefined;
   readonly tolerance: number;
-  readonly rename: readonly NamePair[];
+  readonly rename?: readonly NamePair[] | undefined;
   readonly verbose?: boolean | undefined;
   readonly script?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -33,7 +34,7 @@ const tolerance = (text: string): number => {
   return value;
 };
 
-function collect(text: string, before: readonly NamePair[]): readonly NamePair[] {
+function collect(text: string, before: readonly NamePair[] = []): readonly NamePair[] {
   try {
     return [...before, parseRename(text)];
   } catch (error) {
@@ -49,8 +50,9 @@ export function verifyCommand() {
     .option('--case <names...>', 'only the records of these cases')
     .option('--keys <file>', 'names and shapes of the parameters, where the records lack them')
     .option('--backend <name>', backendHelp)
+    .option('--threads <count>', threadsHelp, threadCount)
     .option('--tolerance <error>', 'largest error over the spread of the logits', tolerance, DEFAULT_TOLERANCE)
-    .option('--rename <ours=theirs>', 'what the record calls a layer; repeat as needed', collect, [])
+    .option('--rename <ours=theirs>', 'what the record calls a layer; repeat as needed', collect)
     .option('--verbose', 'show every layer that is compared')
     .option('--script', 'write the Python script that makes records to stdout')
     .addHelpText(
@@ -63,7 +65,9 @@ Two commands prove a port:
 and one of your own:
   $ python record_golden.py my_net.py:build --size 64 -o my-net.jsonl
   $ convzoo verify my-net.ts --golden my-net.jsonl
-  $ convzoo verify my-net.ts --golden my-net.jsonl --rename 'stage{s:1}=layers.{s:0}'
+where the record calls its layers otherwise:
+  $ convzoo verify my-net.ts --golden my-net.jsonl \\
+      --rename 'stage{s:1}=layers.{s:0}'
 
 Exit code 0 only where every record that was chosen agrees.`,
     )
@@ -86,8 +90,8 @@ async function verify(model: string | undefined, options: VerifyOptions): Promis
   }
   const goldens = await readGoldens(options.golden, options.keys);
   const records = chooseCases(goldens.records, options.case, options.golden);
-  const networkOf: NetworkFinder = await networkFinder(model, { keys: goldens.keys, renames: options.rename });
-  const choice = await pickBackend('long-work', options.backend);
+  const networkOf: NetworkFinder = await networkFinder(model, { keys: goldens.keys, renames: options.rename ?? [] });
+  const choice = await pickBackend('proof', options);
   terminal.note(`Backend: ${describeChoice(choice)}`);
 
   const outcomes: Outcome[] = [];

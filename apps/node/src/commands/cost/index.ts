@@ -6,7 +6,7 @@ import { DEFAULT_MODEL } from '../../network/load.js';
 import { openModel } from '../../network/model.js';
 import { terminalOf } from '../../output/terminal.js';
 import { buildOptions, oneOf } from '../model-options.js';
-import { backendHelp, command, wholeNumber } from '../options.js';
+import { backendHelp, command, threadCount, threadsHelp, wholeNumber } from '../options.js';
 import { explainCommand } from './explain.js';
 import { writePictures } from './pictures.js';
 import { viewOf, views } from './view.js';
@@ -42,6 +42,7 @@ export function costCommand() {
       .option('--svg <file>', 'a chart of the layers')
       .option('--roofline', 'measure the backend, predict the time of each layer, and measure it')
       .option('--backend <name>', `for --roofline: ${backendHelp}`)
+      .option('--threads <count>', `for --roofline: ${threadsHelp}`, threadCount)
       .addOption(viewOf.layer)
       .addOption(viewOf.block)
       .addOption(viewOf.stage)
@@ -73,13 +74,13 @@ Examples:
         const inPlace = options.inPlace?.split(',').map((op) => oneOf(IN_PLACE, op, '--in-place') ?? 'activation');
         const { graph, notes } = await openModel(model, buildOptions(options));
         for (const note of notes) terminal.note(`Note: ${note}.`);
-        const { batch } = options;
+        const { batch, threads } = options;
         if (options.roofline === true) {
           if (options.csv === true || options.markdown === true) {
             throw new UsageError('bad-option', '--roofline has a table and --json; leave out --csv and --markdown.');
           }
           const { printRoofline } = await import('./roofline.js');
-          await printRoofline(graph, { terminal, batch, backend, per, json: options.json === true });
+          await printRoofline(graph, { terminal, batch, backend, threads, per, json: options.json === true });
           return;
         }
         const sheet: CostSheet = costSheet(graph, { convention, dtype, batch, inPlace });

@@ -21,6 +21,7 @@ export interface RooflineRequest {
   readonly terminal: Terminal;
   readonly batch: number;
   readonly backend: string | undefined;
+  readonly threads: number | undefined;
   readonly per: View;
   readonly json: boolean;
 }
@@ -32,12 +33,12 @@ interface TimedRow extends RooflineRow {
 /** Measures a backend, predicts every layer by its roofline, and measures every layer beside it. */
 export async function printRoofline(
   graph: Graph,
-  { terminal, batch, backend: wanted, per, json }: RooflineRequest,
+  { terminal, batch, backend: wanted, threads, per, json }: RooflineRequest,
 ): Promise<void> {
   if (per !== 'layer' && per !== 'kind') {
     throw new UsageError('bad-option', `--roofline goes --per layer or --per kind; got --per ${per}.`);
   }
-  const choice = await pickBackend('few-pictures', wanted);
+  const choice = await pickBackend('few-pictures', { backend: wanted, threads, graph });
   const { backend } = choice;
   for (const line of wrapText(`Backend: ${describeChoice(choice)}`, terminal.width)) terminal.note(line);
   terminal.note('Measuring its peaks, then the network ...');
