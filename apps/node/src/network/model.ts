@@ -47,7 +47,17 @@ export async function openModel(text: string, options: BuildOptions = {}): Promi
 
 /** Whether MODEL is a file rather than a name of the zoo: by its ending, or as a folder with a model.json. */
 export const isModelFile = (text: string): boolean =>
-  isModulePath(text) || isKerasPath(text) || isJsonPath(text) || existsSync(`${text}/model.json`);
+  isModulePath(text) || isKerasPath(text) || isJsonPath(text) || (existsSync(`${text}/model.json`) && !isZooName(text));
+
+/** A folder `resnet50` does not hide the network; `./resnet50` is the folder. */
+function isZooName(text: string): boolean {
+  try {
+    resolveModel(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const isKerasPath = (path: string): boolean => /\.(h5|hdf5|keras)$/i.test(path);
 const isJsonPath = (path: string): boolean => /\.json$/i.test(path);
