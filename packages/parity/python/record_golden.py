@@ -360,12 +360,12 @@ def record_keras(build, shape, kind, taps):
               "KERAS_BACKEND=tensorflow or jax does not", file=sys.stderr)
     set_floatx = getattr(getattr(keras, "config", None), "set_floatx", None) or keras.backend.set_floatx
 
-    def made(dtype):
+    def model_of(dtype):
         keras.utils.clear_session() if hasattr(keras.utils, "clear_session") else keras.backend.clear_session()
         set_floatx(dtype)
         return build()
 
-    model = made("float32")
+    model = model_of("float32")
     # Some take any size; their weights are of 224 x 224.
     shape = shape or [2, *(extent or 224 for extent in model.input_shape[1:])]
     if len(shape) != 4:
@@ -376,7 +376,7 @@ def record_keras(build, shape, kind, taps):
     fill_keras(model, log4)
     single = as_numpy(model(x, training=False))
 
-    model = made("float64")
+    model = model_of("float64")
     fill_keras(model, log4)
     outputs = {}
     for layer in model.layers:
@@ -424,14 +424,14 @@ def torchvision_case(name, args, size):
     # These two have auxiliary heads and a changed input by default, which inference does not need.
     plain = {"aux_logits": False, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
     args = {**plain, **args}
-    module = maker(weights=None, **args)
+    module = made(maker, weights=None, **args)
     height, width = size or ([299, 299] if name == "inception_v3" else [224, 224])
     return module, args, [2, 3, height, width]
 
 
 def timm_case(name, args, size):
     import timm
-    module = timm.create_model(name, pretrained=False, **args)
+    module = made(timm.create_model, name, pretrained=False, **args)
     channels, height, width = module.default_cfg.get("input_size", (3, 224, 224))
     return module, args, [2, channels, *(size or [height, width])]
 
@@ -460,7 +460,7 @@ def is_torch(model):
 
 def record_of(spec, options):
     framework, _, name = spec.partition(":")
-    args = json.loads(options.args)
+    args = options.args
     size = options.size
     if framework == "torchvision":
         module, args, shape = torchvision_case(name, args, size)
@@ -473,7 +473,7 @@ def record_of(spec, options):
         if maker is None:
             raise Refused(f"keras.applications {keras_module().__version__} has no network {name}")
         given = {"weights": None, "classifier_activation": None, **args, **({"input_shape": (*size, 3)} if size else {})}
-        shape, answer = record_keras(lambda: maker(**given), None, options.kind, options.taps)
+        shape, answer = record_keras(lambda: made(maker, **given), None, options.kind, options.taps)
     else:
         build = own_builder(spec)
         model, name = build(**args), spec.rpartition(":")[2]
@@ -515,6 +515,24 @@ def versions(framework):
     return found
 
 
+def arguments(text):
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise argparse.ArgumentTypeError("a JSON object, such as '{\"width_mult\": 0.5}'")
+    return found
+
+
+def made(maker, *args, **kwargs):
+    """A published network; what its constructor does not take is said in a line."""
+    try:
+        return maker(*args, **kwargs)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise Refused(f"it cannot be built: {str(error).strip().splitlines()[0]}") from error
+
+
 def height_width(text):
     match = re.fullmatch(r"(\d+)(?:x(\d+))?", text)
     if match is None:
@@ -527,7 +545,7 @@ def main():
     parser.add_argument("networks", nargs="+", metavar="NETWORK", help="torchvision:NAME, timm:NAME, keras:NAME or FILE.py:FUNCTION")
     parser.add_argument("-o", "--out", required=True, help="the file of records, one JSON record a line")
     parser.add_argument("--append", action="store_true", help="add to the file instead of writing it anew")
-    parser.add_argument("--args", default="{}", help="arguments of the constructor, as JSON")
+    parser.add_argument("--args", type=arguments, default={}, help="arguments of the constructor, as JSON")
     parser.add_argument("--size", type=height_width, help="input: 224, or 97x131; by default the network's own")
     parser.add_argument("--channels", type=int, default=3, help="of the input of a network of your own")
     parser.add_argument("--kind", choices=["signed", "byte"], default="signed",
@@ -539,16 +557,20 @@ def main():
     if options.threads:
         import torch
         torch.set_num_threads(options.threads)
-    with open(options.out, "a" if options.append else "w", encoding="utf-8") as out:
-        for spec in options.networks:
-            try:
-                record = record_of(spec, options)
-            except Refused as reason:
-                sys.exit(f"record_golden.py: {spec}: {reason}.")
+    mode = "a" if options.append else "w"
+    for spec in options.networks:
+        try:
+            record = record_of(spec, options)
+        except Refused as reason:
+            sys.exit(f"record_golden.py: {spec}: {reason}.")
+        except ModuleNotFoundError as missing:
+            sys.exit(f"record_golden.py: {spec} needs the package {missing.name}; install it, or set KERAS_BACKEND for Keras.")
+        # Only now: what was there stays where no record can be made.
+        with open(options.out, mode, encoding="utf-8") as out:
             out.write(json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n")
-            out.flush()
-            print(f"{record['case']}: {record['params']:,} parameters, {len(record['taps'])} taps, logits' deviation "
-                  f"{record['std']}, float32 within {record['max_abs_f32'] / record['std']:.1e} of it", file=sys.stderr)
+        mode = "a"
+        print(f"{record['case']}: {record['params']:,} parameters, {len(record['taps'])} taps, logits' deviation "
+              f"{record['std']}, float32 within {record['max_abs_f32'] / record['std']:.1e} of it", file=sys.stderr)
 
 
 if __name__ == "__main__":
