@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { benchCommand } from './commands/bench.js';
 import { claimsCommand } from './commands/claims.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
@@ -32,6 +33,7 @@ export function program() {
     .addCommand(costCommand())
     .addCommand(claimsCommand())
     .addCommand(compareCommand())
+    .addCommand(benchCommand())
     .addCommand(graphCommand())
     .addCommand(preprocessCommand())
     .addCommand(trainCommand())
