@@ -103,7 +103,11 @@ export function convolution(
     }
     case 'depthwise': {
       const weights = memory.put(packDepthwise(kernel.data, biasOf(node, params, outputs), outputs));
-      return (context) => [depthwise(node.path, context, window, weights, limits), ...sumAfter(node.path, context)];
+      return (context) => {
+        // The bounds are those of the last step.
+        const [own, sum] = context.residual === undefined ? [limits, UNBOUNDED] : [UNBOUNDED, limits];
+        return [depthwise(node.path, context, window, weights, own), ...sumAfter(node.path, context, sum)];
+      };
     }
     case 'rows': {
       const taps = window.kernelY;
@@ -136,6 +140,8 @@ interface Limits {
   readonly lo: number;
   readonly hi: number;
 }
+
+const UNBOUNDED: Limits = clampOf('linear');
 
 function product(
   path: string,
@@ -212,11 +218,11 @@ function depthwise(
 }
 
 /** A kernel that cannot add the residual itself is followed by a sum in place. */
-function sumAfter(path: string, { output, residual }: PlanContext): readonly Step[] {
+function sumAfter(path: string, { output, residual }: PlanContext, { lo, hi }: Limits): readonly Step[] {
   if (residual === undefined) return [];
   const vectors = (output.pixels * output.pixel) / 16;
   const args = [output.address, residual.address, output.address, vectors];
-  return [{ kernel: 'add', path, args: [...args, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }];
+  return [{ kernel: 'add', path, args: [...args, lo, hi] }];
 }
 
 interface TableWork {
