@@ -53,9 +53,9 @@ function contextFor(graph: Graph, list: LayerList, params: ReadonlyMap<string, S
       `${node.path} (${node.op}) of ${graph.name} cannot be written as a layer: ${why}.`,
     );
   };
-  for (const { params: own, ...node } of graph.nodes) {
-    if (own.some(({ path }) => seen.has(path))) refuse(node as Node, 'it shares its weights with another layer');
-    for (const { path } of own) seen.add(path);
+  for (const node of graph.nodes) {
+    if (node.params.some(({ path }) => seen.has(path))) refuse(node, 'it shares its weights with another layer');
+    for (const { path } of node.params) seen.add(path);
   }
   return {
     graph,
