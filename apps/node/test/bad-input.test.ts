@@ -100,8 +100,8 @@ describe('wrong use ends with one message and exit code 2, failure with 1', () =
     [
       'weights that are missing',
       ['classify', picture, '--weights', 'gone.safetensors'],
-      FAILURE,
-      /Cannot read gone\.safetensors/,
+      USAGE,
+      /"gone\.safetensors" is no file here and no weights of the catalogue\. Give a file/,
     ],
     ['weights that are text', ['classify', picture, '--weights', text], FAILURE, /no weight file/],
     [
