@@ -165,6 +165,18 @@ describe('verify', { timeout: 60_000 }, () => {
     expect(ran.stderr).not.toMatch(/ at .*\.js:\d+/);
   });
 
+  it('shows no control characters of a record', async () => {
+    const [lenet = ''] = readFileSync(papers, 'utf8').split('\n');
+    const record = JSON.parse(lenet);
+    const taps = record.taps.map((tap: { name: string }) => ({ ...tap, name: `\u001b[2J${tap.name}` }));
+    const golden = written('hostile.jsonl', JSON.stringify({ ...record, case: 'a\u001b[2J\nb', taps }));
+    const { code, stdout } = await verify('--golden', golden, '--verbose');
+    expect([code, stdout.includes('\u001b')]).toEqual([0, false]);
+    expect(stdout).toMatch(/^agrees torch a\ufffd\[2J\ufffdb: /);
+    const other = await verify('--golden', golden, '--case', 'c');
+    expect([other.code, other.stderr.includes('\u001b')]).toEqual([2, false]);
+  });
+
   it('writes the script that makes records, whole', async () => {
     const { code, stdout } = await run(['verify', '--script']);
     expect(code).toBe(0);

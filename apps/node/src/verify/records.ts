@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { type GoldenRecord, type Goldens, ParityError, parseGoldens, RECORD_LIMITS } from '@convzoo/parity';
 import { UsageError } from '../errors.js';
+import { printable } from '../output/printable.js';
 
 /** Records of one file, with the keys of it and, where they have a file of their own, of that. */
 export async function readGoldens(file: string, keysFile: string | undefined): Promise<Goldens> {
@@ -47,7 +48,10 @@ export function chooseCases(
   const known = new Set(records.map((record) => record.case));
   for (const wanted of cases) {
     if (known.has(wanted)) continue;
-    throw new UsageError('unknown-case', `${file} has no case "${wanted}". It has ${[...known].join(', ')}.`);
+    throw new UsageError(
+      'unknown-case',
+      `${file} has no case "${wanted}". It has ${printable([...known].join(', '))}.`,
+    );
   }
   return records.filter((record) => cases.includes(record.case));
 }

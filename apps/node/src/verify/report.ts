@@ -1,5 +1,6 @@
 import { formatShape } from '@convzoo/layers';
 import { type FirstDifference, type RecordResult, resultToJson } from '@convzoo/parity';
+import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 import type { Outcome } from './run.js';
 
@@ -8,22 +9,25 @@ type TapResult = RecordResult['taps'][number];
 /** Taps shown before and after the first that disagrees, where not all are asked for. */
 const AROUND = 4;
 
-/** One line for a record, with its taps where it disagrees or they are asked for. */
+/** One line for a record, whose texts are the file's and so made printable, with its taps where it disagrees or they are asked for. */
 export function formatOutcome(outcome: Outcome, terminal: Terminal, verbose: boolean): string {
   const { record, result, failure } = outcome;
-  const name = `${record.framework} ${record.case}`;
+  const name = printable(`${record.framework} ${record.case}`);
   const { red, green, bold } = terminal.colors;
-  if (failure !== undefined) return fold(`${red('FAILED')} ${bold(name)}: ${failure.message}`, terminal.width);
+  if (failure !== undefined)
+    return fold(`${red('FAILED')} ${bold(name)}: ${printable(failure.message)}`, terminal.width);
   const verdict = result.agrees
     ? `${green('agrees')} ${bold(name)}: error ${formatError(result.error)}, ${count(result.taps.length, 'layer')} compared`
-    : `${red('PARTS')}  ${bold(name)} ${where(result.firstDifference)}`;
+    : `${red('PARTS')}  ${bold(name)} ${printable(where(result.firstDifference))}`;
   const lines = [fold(verdict, terminal.width)];
   if (verbose || !result.agrees) lines.push(...tapTable(result, terminal, verbose));
   if ((verbose || !result.agrees) && result.unmatched.length > 0) {
     const names = verbose ? result.unmatched.join(', ') : some(result.unmatched);
-    lines.push(fold(`Not compared, since nothing here is known to be the same: ${names}.`, terminal.width, '  '));
+    lines.push(
+      fold(`Not compared, since nothing here is known to be the same: ${printable(names)}.`, terminal.width, '  '),
+    );
   }
-  lines.push(...result.hints.map((hint) => fold(hint, terminal.width, '  ')));
+  lines.push(...result.hints.map((hint) => fold(printable(hint), terminal.width, '  ')));
   return lines.join('\n');
 }
 
@@ -51,7 +55,7 @@ function tapTable({ taps }: RecordResult, { width, colors }: Terminal, verbose: 
   const first = taps.findIndex((tap) => !tap.agrees);
   const shown = verbose || first < 0 ? taps : taps.slice(Math.max(0, first - AROUND), first + 1 + AROUND);
   const rows = shown.map(
-    (tap) => [tap.name, tap.node === tap.name ? '' : tap.node, formatShape(tap.shape), mark(tap)] as const,
+    (tap) => [printable(tap.name), tap.node === tap.name ? '' : tap.node, formatShape(tap.shape), mark(tap)] as const,
   );
   const widest = (i: 0 | 1 | 2): number => Math.max(...rows.map((row) => row[i].length));
   // What is left of the line for the two columns of names, after indents, shapes and errors.

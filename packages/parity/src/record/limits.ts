@@ -13,8 +13,8 @@ export const RECORD_LIMITS = {
   arguments: 100,
   /** Characters of a name. */
   name: 1000,
-  /** Elements of an input: two colour pictures of 4096 x 4096. */
-  inputSize: 2 * 3 * 4096 ** 2,
+  /** Elements of an input: two colour pictures of 2048 x 2048. */
+  inputSize: 2 * 3 * 2048 ** 2,
   /** Elements of a tap. */
   tapSize: 2 ** 31,
 } as const;

@@ -77,4 +77,7 @@ function parseLine(text: string, line: number): FieldReader | undefined {
 
 /** What the parser said, without the text that it read. */
 const reason = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/, ?("|\.\.\.).*$/s, '').slice(0, 100);
+  (error instanceof Error ? error.message : String(error))
+    .replace(/, ?("|\.\.\.).*$/s, '')
+    .replaceAll(/[^ -~]/g, '?')
+    .slice(0, 100);
