@@ -29,7 +29,8 @@ import { shareOf } from './split.js';
 export function writePools(module: ModuleWriter): void {
   pool(module, 'maxPool', {
     start: constant(Number.NEGATIVE_INFINITY),
-    step: (sum, x) => vpmax(x, sum),
+    // NaN is passed over, as by tfjs: pmax(a, b) is a < b ? b : a.
+    step: (sum, x) => vpmax(sum, x),
     end: (sum) => sum,
   });
   pool(module, 'averagePool', {
