@@ -83,6 +83,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'resnetv2_50 timm': /^stem\.pool \(maxPool\) .* its padding is not one of TensorFlow\.js/,
   'regnet_x_400mf torchvision': /^trunk_output\.block1\.block1-0\.f\.b\.0 \(conv2d\) .* no grouped convolution/,
   'regnet_x_400mf timm': /no grouped convolution/,
+  'convnext_tiny keras': /^normalization \(rescale\) .* rescales all channels alike/,
   'convnext_tiny torchvision': /^features\.1\.0\.layer_scale \(layerScale\) .* no layer scale/,
 };
 
