@@ -10,7 +10,8 @@ import {
 import { processors, whyNoThreads } from '#threads';
 import { EngineError } from './errors.js';
 import type { Arithmetic } from './kernels/arithmetic.js';
-import { kernelModule, MAXIMUM_PAGES } from './kernels/index.js';
+import { kernelModule } from './kernels/index.js';
+import { MAXIMUM_PAGES } from './kernels/memory-limit.js';
 import { compile } from './plan/compile.js';
 import { EngineMemory } from './plan/memory.js';
 import { ownRunner, pooledRunner } from './runner.js';
@@ -22,6 +23,11 @@ export interface EngineOptions {
   readonly arithmetic?: Arithmetic | undefined;
   /** Threads; 1 by default. More than 1 need shared memory. */
   readonly threads?: number | undefined;
+  /**
+   * Bytes by which a network's Winograd weights may exceed the plain ones (F(4x4, 3x3) has 4 times as many, F(2x2, 3x3) 1.8
+   * times); 256 MiB by default, 0 for none.
+   */
+  readonly winogradBudget?: number | undefined;
 }
 
 /** The engine as a backend. Its threads, if it has any, run until it is disposed or the process ends. */
@@ -45,6 +51,7 @@ const MAX_THREADS = 64;
 export async function engineBackend({
   threads = 1,
   arithmetic = detectArithmetic(),
+  winogradBudget,
 }: EngineOptions = {}): Promise<EngineBackend> {
   checkThreads(threads);
   const shared = threads > 1;
@@ -61,7 +68,7 @@ export async function engineBackend({
       assertSupported(backend, graph);
       const network = prepareNetwork(graph, params, options);
       const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared }));
-      const program = compile(network.graph, network.params, memory, arithmetic);
+      const program = compile(network.graph, network.params, memory, arithmetic, winogradBudget);
       const runner =
         pool === undefined ? await ownRunner(module, memory.memory) : pooledRunner(pool, module, memory.memory);
       return new EngineSession(graph, program, memory, runner, options.taps ?? []);

@@ -2,13 +2,11 @@ import { ModuleWriter } from '../wasm/module.js';
 import { writeActivations } from './activations.js';
 import type { Arithmetic } from './arithmetic.js';
 import { writeDepthwise } from './depthwise.js';
+import { MAXIMUM_PAGES } from './memory-limit.js';
 import { writePointwise } from './pointwise.js';
 import { writePools } from './pool.js';
 import { writeProducts } from './product.js';
 import { writeWinograd } from './winograd.js';
-
-/** Pages of 64 KiB of the largest memory: 4 GiB less one, which every engine accepts. */
-export const MAXIMUM_PAGES = 65_535;
 
 /** All kernels as one module, made for the instructions that are there. */
 export function kernelModule(arithmetic: Arithmetic, shared: boolean): Uint8Array<ArrayBuffer> {

@@ -29,18 +29,42 @@ import { shareOf } from './split.js';
 type Madd = ReturnType<typeof maddOf>;
 type Six<T> = readonly [T, T, T, T, T, T];
 
-/** Side of an output tile, and of the input tile that it needs. */
-export const OUTPUT_TILE = 4;
-const INPUT_TILE = 6;
+/** Side of an output tile; that of the input tile is 2 more. */
+export type OutputTile = 2 | 4;
+export const outputTiles: readonly OutputTile[] = [2, 4];
 /** Products of a tile. */
-export const PLANES = INPUT_TILE * INPUT_TILE;
+export const planesOf = (tile: OutputTile): number => (tile + 2) ** 2;
 /** Bytes between planes beyond their size, so that 36 streams do not fall on the same cache sets. */
 export const PLANE_GAP = 64;
 
-/**
- * One side of the transform of the input, B^T d (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015,
- * F(4x4, 3x3)).
- */
+/** Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015: F(tile x tile, 3x3), one side at a time. */
+interface Transforms {
+  readonly tile: OutputTile;
+  /** B^T d. */
+  readonly input: (fn: FunctionWriter, d: readonly V128[], madd: Madd) => readonly V128[];
+  /** A^T m. */
+  readonly output: (fn: FunctionWriter, m: readonly V128[], madd: Madd) => readonly V128[];
+}
+
+const small: Transforms = {
+  tile: 2,
+  input(fn, values) {
+    const [d0, d1, d2, d3] = values as readonly [V128, V128, V128, V128];
+    return [vsub(d0, d2), vadd(d1, d2), vsub(d2, d1), vsub(d1, d3)].map((value) => fn.let(value));
+  },
+  output(fn, values) {
+    const [m0, m1, m2, m3] = values as readonly [V128, V128, V128, V128];
+    return [fn.let(vadd(vadd(m0, m1), m2)), fn.let(vsub(vsub(m1, m2), m3))];
+  },
+};
+
+const large: Transforms = {
+  tile: 4,
+  input: (fn, values, madd) => inputTransform(fn, values as Six<V128>, madd),
+  output: (fn, values, madd) => outputTransform(fn, values as Six<V128>, madd),
+};
+
+/** B^T d of F(4x4, 3x3). */
 function inputTransform(fn: FunctionWriter, [d0, d1, d2, d3, d4, d5]: Six<V128>, madd: Madd): Six<V128> {
   const p = fn.let(madd(d2, constant(-4), d4));
   const q = fn.let(madd(d1, constant(-4), d3));
@@ -56,7 +80,7 @@ function inputTransform(fn: FunctionWriter, [d0, d1, d2, d3, d4, d5]: Six<V128>,
   ];
 }
 
-/** One side of the transform of the products, A^T m. */
+/** A^T m of F(4x4, 3x3). */
 function outputTransform(
   fn: FunctionWriter,
   [m0, m1, m2, m3, m4, m5]: Six<V128>,
@@ -74,14 +98,16 @@ function outputTransform(
   ];
 }
 
-const six = <T>(make: (i: number) => T): Six<T> => [make(0), make(1), make(2), make(3), make(4), make(5)];
-const column = <T>(rows: Six<Six<T>>, j: number): Six<T> => six((i) => rows[i]?.[j] as T);
-
-function writeTiles(module: ModuleWriter, arithmetic: Arithmetic): { readonly input: Callee; readonly output: Callee } {
+function writeTiles(
+  module: ModuleWriter,
+  { tile, input: inputSide, output: outputSide }: Transforms,
+  arithmetic: Arithmetic,
+): { readonly input: Callee; readonly output: Callee } {
   const madd = maddOf(arithmetic);
+  const side = Array.from({ length: tile + 2 }, (_, i) => i);
 
-  // Six rows `row` bytes apart of six pixels `pixel` bytes apart into the 36 planes, `plane` bytes apart.
-  const input = module.function('winogradInputTile', (fn) => {
+  // As many rows `row` bytes apart of pixels `pixel` bytes apart as the input tile has, into planes `plane` bytes apart.
+  const input = module.function(`winograd${tile}InputTile`, (fn) => {
     const [x, row, pixel, bytes, out, plane] = fn.params(6) as Six<I32>;
     // Written again for every group of four channels, so the variables are made once.
     fn.for(
@@ -89,14 +115,14 @@ function writeTiles(module: ModuleWriter, arithmetic: Arithmetic): { readonly in
       bytes,
       (c) => {
         const at = fn.let(add(x, c));
-        const columns = six((j) => {
+        const columns = side.map((j) => {
           const from = fn.let(add(at, mul(pixel, j)));
-          const rows = six((i) => fn.let(load(add(from, mul(row, i)))));
-          return inputTransform(fn, rows, madd);
+          const rows = side.map((i) => fn.let(load(add(from, mul(row, i)))));
+          return inputSide(fn, rows, madd);
         });
         const to = fn.let(add(out, c));
-        for (let i = 0; i < INPUT_TILE; i++) {
-          const line = inputTransform(fn, column(columns, i), madd);
+        for (const i of side) {
+          const line = inputSide(fn, across(columns, i), madd);
           for (const value of line) {
             fn.store(to, value);
             fn.increase(to, plane);
@@ -107,8 +133,8 @@ function writeTiles(module: ModuleWriter, arithmetic: Arithmetic): { readonly in
     );
   });
 
-  // The 36 planes of products into at most four rows of four pixels.
-  const output = module.function('winogradOutputTile', (fn) => {
+  // The planes of products into as many rows and pixels as there are, a whole tile at most.
+  const output = module.function(`winograd${tile}OutputTile`, (fn) => {
     const [products, plane, bytes, bias, y, row] = fn.params(6) as Six<I32>;
     const [residual, rows, columns] = fn.params(3) as readonly [I32, I32, I32];
     const pixel = fn.param();
@@ -119,21 +145,17 @@ function writeTiles(module: ModuleWriter, arithmetic: Arithmetic): { readonly in
       bytes,
       (c) => {
         const at = fn.let(add(products, c));
-        const half = six((j) => {
+        const half = side.map((j) => {
           const from = fn.let(add(at, mul(plane, j)));
-          const values = six((i) => fn.let(load(add(from, mul(plane, INPUT_TILE * i)))));
-          return outputTransform(fn, values, madd);
+          const values = side.map((i) => fn.let(load(add(from, mul(plane, side.length * i)))));
+          return outputSide(fn, values, madd);
         });
         const shift = fn.let(load(add(bias, c)));
         const to = fn.let(add(y, c));
         const more = fn.let(add(residual, c));
-        for (let i = 0; i < OUTPUT_TILE; i++) {
+        for (let i = 0; i < tile; i++) {
           fn.if(gt(rows, i), () => {
-            const line = outputTransform(
-              fn,
-              six((j) => half[j]?.[i] as V128),
-              madd,
-            );
+            const line = outputSide(fn, across(half, i), madd);
             line.forEach((value, j) => {
               const place = j === 0 ? to : add(to, mul(pixel, j));
               const store = (): void => {
@@ -162,28 +184,36 @@ interface Geometry {
   readonly tilesX: I32;
 }
 
-/**
- * F(4x4, 3x3) in three stages over `tiles` tiles from `first` on: input transform, 36 products, output transform. Stride 1,
- * any padding. Planes have `tiles` rows.
- */
+/** The i-th of each. */
+const across = (lines: readonly (readonly V128[])[], i: number): readonly V128[] =>
+  lines.flatMap((line) => line[i] ?? []);
+
+/** F(2x2, 3x3) and F(4x4, 3x3), stride 1, any padding. */
 export function writeWinograd(module: ModuleWriter, product: Callee, arithmetic: Arithmetic): void {
-  const { input, output } = writeTiles(module, arithmetic);
+  for (const transforms of [small, large]) writeTransforms(module, product, transforms, arithmetic);
+}
+
+/**
+ * Three stages over `tiles` tiles from `first` on: input transform, a product for each plane, output transform. Planes have
+ * `tiles` rows.
+ */
+function writeTransforms(module: ModuleWriter, product: Callee, transforms: Transforms, arithmetic: Arithmetic): void {
+  const { tile } = transforms;
+  const inputTile = tile + 2;
+  const { input, output } = writeTiles(module, transforms, arithmetic);
 
   // x is one image after another; `top` and `left` are its padding. `edge` is scratch for tiles that hang over the border.
-  const inputStage = module.function('winogradInput', (fn) => {
+  const inputStage = module.function(`winograd${tile}Input`, (fn) => {
     const [x, height, width, pixel, tilesY, tilesX] = fn.params(6) as Six<I32>;
     const [top, left, edge, planes, plane, first] = fn.params(6) as Six<I32>;
     const count = fn.param();
     const geometry: Geometry = { height, width, tilesY, tilesX };
     const rowBytes = fn.let(mul(width, pixel));
     fn.for(0, count, (t) => {
-      const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, top, left);
+      const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, tile, top, left);
       const base = fn.let(add(x, mul(mul(image, height), rowBytes)));
       const out = fn.let(add(planes, mul(t, pixel)));
-      const inside = and(
-        and(ge(y0, 0), ge(x0, 0)),
-        and(le(add(y0, INPUT_TILE), height), le(add(x0, INPUT_TILE), width)),
-      );
+      const inside = and(and(ge(y0, 0), ge(x0, 0)), and(le(add(y0, inputTile), height), le(add(x0, inputTile), width)));
       fn.if(
         inside,
         () => {
@@ -191,35 +221,35 @@ export function writeWinograd(module: ModuleWriter, product: Callee, arithmetic:
           fn.call(input, from, rowBytes, pixel, pixel, out, plane);
         },
         () => {
-          fn.zero(edge, mul(pixel, PLANES));
-          for (let i = 0; i < INPUT_TILE; i++) {
+          fn.zero(edge, mul(pixel, planesOf(tile)));
+          for (let i = 0; i < inputTile; i++) {
             const iy = fn.let(add(y0, i));
             fn.if(and(ge(iy, 0), lt(iy, height)), () => {
               // The part of the row that lies on the map, in one piece.
               const from = fn.let(sub(x0, 0));
               fn.if(lt(from, 0), () => fn.set(from, sub(0, 0)));
-              const until = fn.let(minimum(fn.let(add(x0, INPUT_TILE)), width));
+              const until = fn.let(minimum(fn.let(add(x0, inputTile)), width));
               fn.if(lt(from, until), () =>
                 fn.copy(
-                  add(edge, add(mul(pixel, INPUT_TILE * i), mul(sub(from, x0), pixel))),
+                  add(edge, add(mul(pixel, inputTile * i), mul(sub(from, x0), pixel))),
                   add(base, add(mul(iy, rowBytes), mul(from, pixel))),
                   mul(sub(until, from), pixel),
                 ),
               );
             });
           }
-          fn.call(input, edge, mul(pixel, INPUT_TILE), pixel, pixel, out, plane);
+          fn.call(input, edge, mul(pixel, inputTile), pixel, pixel, out, plane);
         },
       );
     });
   });
 
-  const productStage = module.function('winogradProducts', (fn) => {
+  const productStage = module.function(`winograd${tile}Products`, (fn) => {
     const [planes, plane, pixel, kc, weights, products] = fn.params(6) as Six<I32>;
     const [productPlane, outPixel, panels, count, zeroBias] = fn.params(5) as readonly [I32, I32, I32, I32, I32];
     const [from, to] = fn.params(2) as readonly [I32, I32];
     const [lo, hi] = [fn.param('f32'), fn.param('f32')];
-    const weightPlane = fn.let(mul(mul(panels, kc), 32));
+    const weightPlane = fn.let(add(mul(mul(panels, kc), 32), PLANE_GAP));
     fn.for(from, to, (e) => {
       fn.call(
         ...([product, add(planes, mul(e, plane)), pixel, kc, add(weights, mul(e, weightPlane))] as const),
@@ -228,14 +258,14 @@ export function writeWinograd(module: ModuleWriter, product: Callee, arithmetic:
     });
   });
 
-  const outputStage = module.function('winogradOutput', (fn) => {
+  const outputStage = module.function(`winograd${tile}Output`, (fn) => {
     const [products, productPlane, pixel, bias, y, residual] = fn.params(6) as Six<I32>;
     const [height, width, tilesY, tilesX, first, count] = fn.params(6) as Six<I32>;
     const [lo, hi] = [fn.param('f32'), fn.param('f32')];
     const geometry: Geometry = { height, width, tilesY, tilesX };
     const rowBytes = fn.let(mul(width, pixel));
     fn.for(0, count, (t) => {
-      const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, 0, 0);
+      const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, tile, 0, 0);
       const at = fn.let(add(mul(add(mul(image, height), y0), rowBytes), mul(x0, pixel)));
       const rows = fn.let(sub(height, y0));
       const columns = fn.let(sub(width, x0));
@@ -247,7 +277,7 @@ export function writeWinograd(module: ModuleWriter, product: Callee, arithmetic:
       );
     });
   });
-  writeStages(module, { inputStage, productStage, outputStage });
+  writeStages(module, tile, { inputStage, productStage, outputStage });
 }
 
 /** Image and top left corner of the input of a tile. */
@@ -255,14 +285,15 @@ function placeOf(
   fn: FunctionWriter,
   tile: I32,
   { tilesY, tilesX }: Geometry,
+  size: number,
   top: I32 | number,
   left: I32 | number,
 ): { image: Local<'i32'>; y0: Local<'i32'>; x0: Local<'i32'> } {
   const index = fn.let(tile);
   const perImage = fn.let(mul(tilesY, tilesX));
   const [image, within] = [fn.let(div(index, perImage)), fn.let(rem(index, perImage))];
-  const y0 = fn.let(sub(mul(div(within, tilesX), OUTPUT_TILE), top));
-  const x0 = fn.let(sub(mul(rem(within, tilesX), OUTPUT_TILE), left));
+  const y0 = fn.let(sub(mul(div(within, tilesX), size), top));
+  const x0 = fn.let(sub(mul(rem(within, tilesX), size), left));
   return { image, y0, x0 };
 }
 
@@ -273,12 +304,12 @@ interface Stages {
 }
 
 /**
- * `winograd`: each thread takes its own tiles, in blocks of `block`, all stages, with scratch of its own. Where there are too few
- * tiles for that, all threads share one block and one stage at a time: `winogradShared`, stage 0, 1 or 2.
+ * `winograd4` and `winograd2`: each thread takes its own tiles, in blocks of `block`, all stages, with scratch of its own. Where there are too few
+ * tiles for that, all threads share one block and one stage at a time: `winograd4Shared`, stage 0, 1 or 2.
  */
-function writeStages(module: ModuleWriter, { inputStage, productStage, outputStage }: Stages): void {
+function writeStages(module: ModuleWriter, tile: OutputTile, { inputStage, productStage, outputStage }: Stages): void {
   for (const shared of [false, true]) {
-    module.function(shared ? 'winogradShared' : 'winograd', (fn) => {
+    module.function(`winograd${tile}${shared ? 'Shared' : ''}`, (fn) => {
       const [x, height, width, pixel, kc, weights] = fn.params(6) as Six<I32>;
       const [tilesY, tilesX, images, top, left, y] = fn.params(6) as Six<I32>;
       const [outHeight, outWidth, outPixel, panels, bias, residual] = fn.params(6) as Six<I32>;
@@ -288,14 +319,14 @@ function writeStages(module: ModuleWriter, { inputStage, productStage, outputSta
       const [p, P] = [fn.param(), fn.param()];
       const tiles = fn.let(mul(images, mul(tilesY, tilesX)));
       const [start, end] = shareOf(fn, tiles, p, P);
-      const edgeBytes = fn.let(mul(pixel, PLANES));
+      const edgeBytes = fn.let(mul(pixel, planesOf(tile)));
       // Edges of all threads, then the planes: of this thread, or of all.
       const edge = fn.let(shared ? add(scratch, mul(p, edgeBytes)) : add(scratch, mul(p, scratchBytes)));
       const planes = fn.let(shared ? add(scratch, mul(P, edgeBytes)) : add(edge, edgeBytes));
       const run = (first: I32, count: Local<'i32'>, size: Local<'i32'>, stages: readonly boolean[]): void => {
         const plane = fn.let(add(mul(size, pixel), PLANE_GAP));
         const productPlane = fn.let(add(mul(size, outPixel), PLANE_GAP));
-        const products = fn.let(add(planes, mul(plane, PLANES)));
+        const products = fn.let(add(planes, mul(plane, planesOf(tile))));
         const own = shared ? fn.let(mul(start, pixel)) : undefined;
         const ownProducts = shared ? fn.let(mul(start, outPixel)) : undefined;
         if (stages[0]) {
@@ -305,7 +336,7 @@ function writeStages(module: ModuleWriter, { inputStage, productStage, outputSta
           );
         }
         if (stages[1]) {
-          const [from, to] = shared ? shareOf(fn, PLANES, p, P) : [0, PLANES];
+          const [from, to] = shared ? shareOf(fn, planesOf(tile), p, P) : [0, planesOf(tile)];
           fn.call(
             ...([productStage, planes, plane, pixel, kc, weights, products, productPlane, outPixel, panels] as const),
             ...([shared ? tiles : count, zeroBias, from, to, none, all] as const),

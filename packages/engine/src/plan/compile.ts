@@ -5,7 +5,9 @@ import { isClamp } from './clamp.js';
 import { convolution, dense, type Emit } from './convolution.js';
 import { type FusedSum, fuseSums } from './fuse-sums.js';
 import { aligned, type EngineMemory } from './memory.js';
+import { type Method, methodsOf } from './method.js';
 import { otherOp } from './other-ops.js';
+import { Packer } from './pack.js';
 import type { Step } from './step.js';
 import { bytesOf, type Layout, layoutOf, type Placed } from './value.js';
 
@@ -53,8 +55,19 @@ function layoutOfNode(node: AnyNode, graph: Graph): Layout {
 
 const CLAMP_FREE = 'linear';
 
+/** Bytes by which Winograd's weights may exceed the plain ones if nothing else is said: enough for VGG-16 and ResNet-101. */
+export const WINOGRAD_BUDGET = 268_435_456;
+
 /** Packs every weight into memory. The graph is in its inference form, and all of its ops are known. */
-export function compile(graph: Graph, params: Parameters, memory: EngineMemory, arithmetic: Arithmetic): Program {
+export function compile(
+  graph: Graph,
+  params: Parameters,
+  memory: EngineMemory,
+  arithmetic: Arithmetic,
+  winogradBudget = WINOGRAD_BUDGET,
+): Program {
+  const packer = new Packer(memory);
+  const methods = methodsOf(graph, winogradBudget);
   const widest = Math.max(...graph.nodes.map((node) => rowBytes(node)));
   const zeros = memory.put(new Float32Array(widest / 4 + 64));
   const sums = fuseSums(graph);
@@ -63,7 +76,7 @@ export function compile(graph: Graph, params: Parameters, memory: EngineMemory, 
   for (const node of graph.nodes) {
     if (node.op === 'input' || absorbed.has(node.id)) continue;
     const sum = sums.get(node.id);
-    const emit = emitOf(node, sum, graph, params, memory, arithmetic);
+    const emit = emitOf(node, methods.get(node.id) ?? 'table', sum, graph, params, packer, arithmetic);
     if (emit === undefined) throw new RangeError(`${node.path}: the engine has no kernel for ${node.op}`);
     const result = sum?.add ?? node;
     compiled.push({ node, result, inputs: node.inputs, residual: sum?.residual, emit });
@@ -79,10 +92,11 @@ function rowBytes(node: AnyNode): number {
 
 function emitOf(
   node: AnyNode,
+  method: Method,
   sum: FusedSum | undefined,
   graph: Graph,
   params: Parameters,
-  memory: EngineMemory,
+  packer: Packer,
   arithmetic: Arithmetic,
 ): Emit | undefined {
   const input = nodeAt(graph, node.inputs[0] ?? 0);
@@ -91,7 +105,7 @@ function emitOf(
       const activation = sum?.add.attributes.activation ?? node.attributes.activation;
       const emit = convolution(
         { ...node, attributes: { ...node.attributes, activation: isClamp(activation) ? activation : CLAMP_FREE } },
-        ...([graph, params, memory, arithmetic, layoutOfNode(input, graph)] as const),
+        ...([method, params, packer, arithmetic, layoutOfNode(input, graph)] as const),
       );
       return withActivation(node.path, activation, emit);
     }
@@ -99,16 +113,16 @@ function emitOf(
       const { activation } = node.attributes;
       const emit = dense(
         { ...node, attributes: { activation: isClamp(activation) ? activation : CLAMP_FREE } },
-        ...([params, memory, arithmetic] as const),
+        ...([params, packer, arithmetic] as const),
       );
       return withActivation(node.path, activation, emit);
     }
     case 'add': {
-      const emit = otherOp(node, graph, params, memory);
+      const emit = otherOp(node, graph, params, packer.memory);
       return emit === undefined ? undefined : withActivation(node.path, node.attributes.activation, emit);
     }
     default:
-      return otherOp(node, graph, params, memory);
+      return otherOp(node, graph, params, packer.memory);
   }
 }
 

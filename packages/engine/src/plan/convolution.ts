@@ -1,12 +1,12 @@
-import { axisPadding, type Graph, isDepthwise, type Node, type Parameters } from '@convzoo/layers';
+import type { Node, Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
-import { depthwiseKernels } from '../kernels/depthwise.js';
 import { PANEL } from '../kernels/product.js';
-import { OUTPUT_TILE, PLANE_GAP, PLANES } from '../kernels/winograd.js';
+import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
 import { clampOf } from './clamp.js';
 import type { PlanContext } from './context.js';
 import type { EngineMemory } from './memory.js';
-import { biasOf, packDepthwise, packGroups, packPanels, transformWinograd } from './pack.js';
+import { type Method, type Window, windowOf } from './method.js';
+import { biasOf, type Packer, packDepthwise, packGroups } from './pack.js';
 import type { Step } from './step.js';
 import { tableOfRows } from './table.js';
 import type { Layout } from './value.js';
@@ -14,77 +14,20 @@ import type { Layout } from './value.js';
 /** The steps of a node, given addresses. */
 export type Emit = (context: PlanContext) => readonly Step[];
 
-/** What a convolution is, in numbers. */
-export interface Window {
-  readonly kernelY: number;
-  readonly kernelX: number;
-  readonly strideY: number;
-  readonly strideX: number;
-  readonly dilationY: number;
-  readonly dilationX: number;
-  readonly top: number;
-  readonly left: number;
-}
-
-function windowOf(node: Node<'conv2d'>, input: Layout): Window {
-  const { strides, dilations, padding } = node.attributes;
-  const [kernelY = 1, kernelX = 1] = node.params[0]?.shape ?? [];
-  const axis = (name: 'height' | 'width', i: 0 | 1, kernel: number): number =>
-    axisPadding(padding, name, input[name], { kernel, stride: strides[i], dilation: dilations[i] }).before;
-  return {
-    kernelY,
-    kernelX,
-    strideY: strides[0],
-    strideX: strides[1],
-    dilationY: dilations[0],
-    dilationX: dilations[1],
-    top: axis('height', 0, kernelY),
-    left: axis('width', 1, kernelX),
-  };
-}
-
 /** Bytes of the left matrix that a panel of B meets before the next panel: half of a second-level cache of 1 MiB. */
 const BLOCK_BYTES = 393_216;
 /** Bytes of planes that a block of Winograd tiles may take: they are written and read again at once. */
 const PLANE_BYTES = 1_500_000;
-/** Below so many input channels the transforms cost more than they save. */
-const WINOGRAD_CHANNELS = 16;
-/** With fewer channels one tap of the product would be a single vector's work: whole kernel rows are one tap then. */
-const ROW_CHANNELS = 8;
-
-/** How a convolution will be computed. */
-export type Method = 'product' | 'winograd' | 'depthwise' | 'rows' | 'table';
-
-function methodOf(node: Node<'conv2d'>, graph: Graph, input: Layout): Method {
-  const { groups } = node.attributes;
-  const window = windowOf(node, input);
-  const { kernelY, kernelX, strideY, strideX, dilationY, dilationX, top, left } = window;
-  const [outHeight, outWidth, outputs] = node.shape;
-  const depthwise: boolean = isDepthwise(node, graph);
-  if (depthwise) {
-    if (outputs === input.channels && kernelY === kernelX && depthwiseKernels.some((size) => size === kernelY)) {
-      return 'depthwise';
-    }
-    return 'table';
-  }
-  if (groups > 1) return 'table';
-  const dense = strideY === 1 && strideX === 1 && dilationY === 1 && dilationX === 1;
-  const same = outHeight === input.height && outWidth === input.width;
-  if (kernelY === 1 && kernelX === 1 && dense && same && top === 0 && left === 0) return 'product';
-  if (kernelY === 3 && kernelX === 3 && dense && input.channels >= WINOGRAD_CHANNELS) return 'winograd';
-  if (input.channels < ROW_CHANNELS && kernelX > 1 && dilationX === 1) return 'rows';
-  return 'table';
-}
-
 /** Puts a convolution's weights into memory and returns how its steps are made. */
 export function convolution(
   node: Node<'conv2d'>,
-  graph: Graph,
+  method: Method,
   params: Parameters,
-  memory: EngineMemory,
+  packer: Packer,
   arithmetic: Arithmetic,
   input: Layout,
 ): Emit {
+  const { memory } = packer;
   const window = windowOf(node, input);
   const { activation, groups } = node.attributes;
   const kernel = kernelOf(node, params);
@@ -92,14 +35,16 @@ export function convolution(
   const [, , perGroup = 1] = kernel.shape;
   const bias = memory.put(biasOf(node, params, outputs));
   const limits = clampOf(activation);
-  switch (methodOf(node, graph, input)) {
+  switch (method) {
     case 'product': {
-      const weights = memory.put(packPanels(kernel.data, perGroup, outputs));
+      const weights = packer.panels(kernel.data, perGroup, outputs);
       return (context) => [product(node.path, context, weights, bias, perGroup, outputs, limits, arithmetic)];
     }
-    case 'winograd': {
-      const weights = memory.put(transformWinograd(kernel.data, perGroup, outputs));
-      return (context) => winograd(node.path, context, window, weights, bias, limits);
+    case 'winograd2':
+    case 'winograd4': {
+      const tile = method === 'winograd2' ? 2 : 4;
+      const weights = packer.winograd(kernel.data, perGroup, outputs, tile);
+      return (context) => winograd(node.path, tile, context, window, weights, bias, limits);
     }
     case 'depthwise': {
       const weights = memory.put(packDepthwise(kernel.data, biasOf(node, params, outputs), outputs));
@@ -112,9 +57,10 @@ export function convolution(
     case 'rows': {
       const taps = window.kernelY;
       const panels = panelsOf(
-        memory,
-        packPanels(kernel.data, taps * window.kernelX * perGroup, outputs),
-        taps,
+        packer,
+        kernel.data,
+        taps * window.kernelX * perGroup,
+        outputs,
         window.kernelX * perGroup,
       );
       return (context) => rows(node.path, context, window, { panels, outputs, bias, taps, limits, arithmetic });
@@ -123,7 +69,7 @@ export function convolution(
       const taps = window.kernelY * window.kernelX;
       const panels =
         groups === 1
-          ? panelsOf(memory, packPanels(kernel.data, taps * perGroup, outputs), taps, perGroup)
+          ? panelsOf(packer, kernel.data, taps * perGroup, outputs, perGroup)
           : groupPanels(memory, kernel.data, { taps, perGroup, outputs, groups });
       return (context) => table(node.path, context, window, { panels, outputs, bias, taps, limits, arithmetic });
     }
@@ -161,17 +107,18 @@ function product(
 }
 
 /** A dense layer is a product with a row an example. */
-export function dense(node: Node<'dense'>, params: Parameters, memory: EngineMemory, arithmetic: Arithmetic): Emit {
+export function dense(node: Node<'dense'>, params: Parameters, packer: Packer, arithmetic: Arithmetic): Emit {
   const kernel = kernelOf(node, params);
   const [channels = 1, outputs = 1] = kernel.shape;
-  const weights = memory.put(packPanels(kernel.data, channels, outputs));
-  const bias = memory.put(biasOf(node, params, outputs));
+  const weights = packer.panels(kernel.data, channels, outputs);
+  const bias = packer.memory.put(biasOf(node, params, outputs));
   const limits = clampOf(node.attributes.activation);
   return (context) => [product(node.path, context, weights, bias, channels, outputs, limits, arithmetic)];
 }
 
 function winograd(
   path: string,
+  tile: OutputTile,
   context: PlanContext,
   { top, left }: Window,
   weights: number,
@@ -180,13 +127,14 @@ function winograd(
 ): readonly Step[] {
   const { inputs, output, residual, batch, threads, zeros } = context;
   const x = first(inputs);
-  const [tilesY, tilesX] = [Math.ceil(output.height / OUTPUT_TILE), Math.ceil(output.width / OUTPUT_TILE)];
+  const [tilesY, tilesX] = [Math.ceil(output.height / tile), Math.ceil(output.width / tile)];
   const tiles = batch * tilesY * tilesX;
+  const products = planesOf(tile);
   const own = threads === 1 || tiles >= 24 * threads;
-  const most = Math.max(48, Math.floor(PLANE_BYTES / (PLANES * (x.pixel + output.pixel))));
+  const most = Math.max(48, Math.floor(PLANE_BYTES / (products * (x.pixel + output.pixel))));
   const block = own ? Math.ceil(tiles / threads / Math.ceil(tiles / threads / most)) : tiles;
-  const edge = PLANES * x.pixel;
-  const planes = PLANES * (block * (x.pixel + output.pixel) + 2 * PLANE_GAP);
+  const edge = products * x.pixel;
+  const planes = products * (block * (x.pixel + output.pixel) + 2 * PLANE_GAP);
   const each = edge + planes + 64;
   const scratch = context.scratch(own ? threads * each : threads * edge + planes);
   const panels = Math.ceil(output.channels / PANEL);
@@ -195,8 +143,8 @@ function winograd(
     ...[output.height, output.width, output.pixel, panels, bias, residual?.address ?? 0, zeros, scratch, each, last],
     ...[lo, hi, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   ];
-  if (own) return [{ kernel: 'winograd', path, args: args(block) }];
-  return [0, 1, 2].map((stage) => ({ kernel: 'winogradShared', path, args: args(stage) }));
+  if (own) return [{ kernel: `winograd${tile}`, path, args: args(block) }];
+  return [0, 1, 2].map((stage) => ({ kernel: `winograd${tile}Shared`, path, args: args(stage) }));
 }
 
 function depthwise(
@@ -284,11 +232,12 @@ function rows(path: string, context: PlanContext, window: Window, work: TableWor
   return [...steps, tableStep(path, context, rowsTable, work)];
 }
 
-function panelsOf(memory: EngineMemory, packed: Float32Array, taps: number, channels: number): number {
-  const weights = memory.put(packed);
-  const panel = taps * channels * PANEL;
-  const entries = Array.from({ length: packed.length / panel }, (_, j) => [weights + 4 * panel * j, 0, channels]);
-  return memory.put(new Int32Array(entries.flat()));
+/** The table of panels of a kernel `[k, outputs]`, of whose rows each tap has `channels`. */
+function panelsOf(packer: Packer, kernel: Float32Array, k: number, outputs: number, channels: number): number {
+  const weights = packer.panels(kernel, k, outputs);
+  const count = Math.ceil(outputs / PANEL);
+  const entries = Array.from({ length: count }, (_, j) => [weights + 4 * PANEL * k * j, 0, channels]);
+  return packer.memory.put(new Int32Array(entries.flat()));
 }
 
 function groupPanels(

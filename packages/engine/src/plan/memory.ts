@@ -20,22 +20,44 @@ export class EngineMemory {
     return this.#top;
   }
 
+  /** A place for good, whose contents are those of whoever had it before. */
+  reserve(bytes: number): number {
+    const address = this.#top;
+    this.#top += aligned(bytes);
+    this.ensure(this.#top);
+    return address;
+  }
+
   /** A place for good, with its contents. */
   put(data: Float32Array | Int32Array): number {
-    const address = this.#top;
-    this.#top += aligned(data.byteLength);
-    this.ensure(this.#top);
+    const address = this.reserve(data.byteLength);
     const view = data instanceof Float32Array ? Float32Array : Int32Array;
     new view(this.memory.buffer, address, data.length).set(data);
     return address;
   }
 
+  /** Memory behind all constants, for so many floats, until the next constant. */
+  stage(floats: number): { readonly address: number; readonly data: Float32Array } {
+    this.ensure(this.#top + 4 * floats);
+    return { address: this.#top, data: this.floats(this.#top, floats) };
+  }
+
   /** Grows the memory to at least so many bytes; it never shrinks. EngineError `out-of-memory`. */
   ensure(bytes: number): void {
-    const missing = Math.ceil(bytes / PAGE) - this.memory.buffer.byteLength / PAGE;
+    const pages = this.memory.buffer.byteLength / PAGE;
+    const missing = Math.ceil(bytes / PAGE) - pages;
     if (missing <= 0) return;
     try {
-      this.memory.grow(missing);
+      // Each growth takes its time, so a large memory grows in large steps; pages that nobody touches cost nothing.
+      this.memory.grow(Math.max(missing, Math.floor(pages / 8)));
+    } catch {
+      this.#growExactly(missing, bytes);
+    }
+  }
+
+  #growExactly(pages: number, bytes: number): void {
+    try {
+      this.memory.grow(pages);
     } catch (cause) {
       throw new EngineError(
         'out-of-memory',

@@ -1,19 +1,87 @@
 import type { Node, Parameters } from '@convzoo/layers';
+import { packModule } from '../kernels/pack.js';
 import { PANEL } from '../kernels/product.js';
+import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
+import type { EngineMemory } from './memory.js';
 import { padded } from './value.js';
 
-/** `[k, n]` row major into panels of 8 columns, `[ceil(n / 8)][k][8]`, the last filled up with zeros. */
-export function packPanels(kernel: Float32Array, k: number, n: number): Float32Array {
-  const panels = Math.ceil(n / PANEL);
-  const packed = new Float32Array(panels * k * PANEL);
-  for (let panel = 0; panel < panels; panel++) {
-    const columns = Math.min(PANEL, n - panel * PANEL);
-    for (let row = 0; row < k; row++) {
-      const [to, from] = [(panel * k + row) * PANEL, row * n + panel * PANEL];
-      for (let column = 0; column < columns; column++) packed[to + column] = kernel[from + column] ?? 0;
+type PackKernel = (...args: readonly number[]) => void;
+
+/** Raw weights that are in memory at once while they are packed: what a second-level cache holds. */
+const STAGE_BYTES = 524_288;
+const PANEL_BYTES = 4 * PANEL;
+
+/** Puts kernels into the memory in the form that products read: panels of 8 columns, the last filled up with zeros. */
+export class Packer {
+  readonly memory: EngineMemory;
+  readonly #kernels: Readonly<Record<string, PackKernel>>;
+
+  constructor(memory: EngineMemory) {
+    this.memory = memory;
+    const shared = typeof SharedArrayBuffer !== 'undefined' && memory.memory.buffer instanceof SharedArrayBuffer;
+    const module = new WebAssembly.Module(packModule(shared));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
+    this.#kernels = exports as Record<string, PackKernel>;
+  }
+
+  /** `[k, n]` row major into `[ceil(n / 8)][k][8]`. */
+  panels(kernel: Float32Array, k: number, n: number): number {
+    const panels = Math.ceil(n / PANEL);
+    const address = this.memory.reserve(panels * k * PANEL_BYTES);
+    this.#chunks(kernel, 1, k, n, (raw, row, rows) =>
+      this.#call('panels', raw, panels * PANEL_BYTES, rows, panels, address + row * PANEL_BYTES, k * PANEL_BYTES),
+    );
+    return address;
+  }
+
+  /** `[3, 3, k, n]` into G g G^T, a plane of panels for each product of a tile: `[planes][ceil(n / 8)][k][8]`. */
+  winograd(kernel: Float32Array, k: number, n: number, tile: OutputTile): number {
+    const panels = Math.ceil(n / PANEL);
+    const plane = panels * k * PANEL_BYTES + PLANE_GAP;
+    const address = this.memory.reserve(planesOf(tile) * plane);
+    this.#chunks(kernel, 9, k, n, (raw, row, rows) => {
+      const rowBytes = panels * PANEL_BYTES;
+      const target = [address + row * PANEL_BYTES, k * PANEL_BYTES, rows * rowBytes, plane];
+      this.#call(`winograd${tile}`, raw, rowBytes, rows, panels, ...target);
+    });
+    return address;
+  }
+
+  #call(name: string, ...args: readonly number[]): void {
+    this.#kernels[name]?.(...args);
+  }
+
+  /** A kernel `[taps, k, n]`, some rows of each tap at a time, in rows of whole panels behind all that is in memory. */
+  #chunks(
+    kernel: Float32Array,
+    taps: number,
+    k: number,
+    n: number,
+    pack: (raw: number, row: number, rows: number) => void,
+  ): void {
+    const width = padded(n);
+    const most = Math.max(1, Math.floor(STAGE_BYTES / (4 * width * taps)));
+    for (let row = 0; row < k; row += most) {
+      const rows = Math.min(most, k - row);
+      const stage = this.memory.stage(taps * rows * width);
+      for (let tap = 0; tap < taps; tap++) {
+        const from = (tap * k + row) * n;
+        const to = tap * rows * width;
+        if (width === n) stage.data.set(kernel.subarray(from, from + rows * n), to);
+        else spread(kernel, from, n, stage.data.subarray(to, to + rows * width), width);
+      }
+      pack(stage.address, row, rows);
     }
   }
-  return packed;
+}
+
+/** Rows of `n` into rows of `width`, zeros behind them. */
+function spread(source: Float32Array, from: number, n: number, target: Float32Array, width: number): void {
+  target.fill(0);
+  for (let to = 0; to < target.length; to += width) {
+    const start = from + (to / width) * n;
+    target.set(source.subarray(start, start + n), to);
+  }
 }
 
 /** The weights of 8 output channels, and which input channels they read. */
@@ -57,47 +125,6 @@ export function packDepthwise(kernel: Float32Array, bias: Float32Array, channels
     for (let tap = 0; tap < taps; tap++) packed[at + 4 * (tap + 1)] = kernel[tap * channels + c] ?? 0;
   }
   return packed;
-}
-
-/**
- * G g of F(4x4, 3x3) (Lavin & Gray 2015): six values of the three at `from`, `step` apart, to `to`, `step` apart too.
- */
-function kernelTransform(values: Float64Array, from: number, to: number, step: number, result: Float64Array): void {
-  const g0 = values[from] as number;
-  const g1 = values[from + step] as number;
-  const g2 = values[from + 2 * step] as number;
-  const outer = (g0 + g2) / 6;
-  const near = g0 / 24 + g2 / 6;
-  result[to] = g0 / 4;
-  result[to + step] = -outer - g1 / 6;
-  result[to + 2 * step] = g1 / 6 - outer;
-  result[to + 3 * step] = near + g1 / 12;
-  result[to + 4 * step] = near - g1 / 12;
-  result[to + 5 * step] = g2;
-}
-
-/** `[3, 3, in, out]` into G g G^T, 36 planes of panels: `[36][ceil(out / 8)][in][8]`. Computed in float64. */
-export function transformWinograd(kernel: Float32Array, inputs: number, outputs: number): Float32Array {
-  const panels = Math.ceil(outputs / PANEL);
-  const plane = panels * inputs * PANEL;
-  const transformed = new Float32Array(36 * plane);
-  const pairs = inputs * outputs;
-  const [taps, half, whole] = [new Float64Array(9), new Float64Array(18), new Float64Array(36)];
-  for (let panel = 0; panel < panels; panel++) {
-    const columns = Math.min(PANEL, outputs - panel * PANEL);
-    for (let c = 0; c < inputs; c++) {
-      const from = c * outputs + panel * PANEL;
-      const to = (panel * inputs + c) * PANEL;
-      for (let o = 0; o < columns; o++) {
-        for (let tap = 0; tap < 9; tap++) taps[tap] = kernel[tap * pairs + from + o] as number;
-        // Columns of the kernel first: [3][3] to [6][3], then its rows: to [6][6].
-        for (let x = 0; x < 3; x++) kernelTransform(taps, x, x, 3, half);
-        for (let y = 0; y < 6; y++) kernelTransform(half, 3 * y, 6 * y, 1, whole);
-        for (let e = 0; e < 36; e++) transformed[e * plane + to + o] = whole[e] as number;
-      }
-    }
-  }
-  return transformed;
 }
 
 /** The bias, or zeros, filled up to whole panels. */

@@ -1,4 +1,4 @@
-import type { Window } from './convolution.js';
+import type { Window } from './method.js';
 import type { Placed } from './value.js';
 
 /**
