@@ -78,7 +78,7 @@ function foldParameters(folds: readonly Fold[], params: Parameters): Parameters 
       gains[c] = gain;
       newBias[c] = gain * ((old.bias?.[c] ?? 0) - (mean?.[c] ?? 0)) + (shift?.[c] ?? 0);
     }
-    const newKernel = Float32Array.from(old.kernel ?? []);
+    const newKernel = new Float32Array(old.kernel ?? []);
     for (let i = 0; i < newKernel.length; i += channels) {
       for (let c = 0; c < channels; c++) newKernel[i + c] = (newKernel[i + c] ?? 0) * (gains[c] ?? 0);
     }
