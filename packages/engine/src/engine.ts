@@ -11,12 +11,12 @@ import { processors, whyNoThreads } from '#threads';
 import { EngineError } from './errors.js';
 import type { Arithmetic } from './kernels/arithmetic.js';
 import { kernelModule } from './kernels/index.js';
-import { MAXIMUM_PAGES } from './kernels/memory-limit.js';
 import { compile } from './plan/compile.js';
 import { EngineMemory } from './plan/memory.js';
 import { ownRunner, pooledRunner } from './runner.js';
 import { EngineSession } from './session.js';
 import { ThreadPool } from './threads/pool.js';
+import { Workplaces } from './workplaces.js';
 
 export interface EngineOptions {
   /** Instructions to use; found out by default. */
@@ -45,8 +45,8 @@ const MAX_THREADS = 64;
 /**
  * The engine as a backend.
  *
- * @throws EngineError `no-simd` where WebAssembly lacks 128-bit vectors; `no-threads` where more than one thread was asked for
- *   and memory cannot be shared; `bad-threads` for a number that is none
+ * @throws EngineError `no-webassembly` and `no-simd` where the runtime lacks or refuses them; `no-threads` where more than one
+ *   thread was asked for and memory cannot be shared or a worker cannot start; `bad-threads` for a number that is none
  */
 export async function engineBackend({
   threads = 1,
@@ -55,28 +55,71 @@ export async function engineBackend({
 }: EngineOptions = {}): Promise<EngineBackend> {
   checkThreads(threads);
   const shared = threads > 1;
-  const module = await WebAssembly.compile(kernelModule(arithmetic, shared)).catch((cause: unknown) => {
-    throw new EngineError('no-simd', 'This runtime has no WebAssembly SIMD; use the tfjs cpu backend.', { cause });
+  // Threads start while the kernels are written.
+  const starting = shared ? ThreadPool.start(threads) : undefined;
+  const compiling = compileKernels(arithmetic, shared);
+  const [pool] = await Promise.all([starting, compiling]).catch(async (error: unknown) => {
+    await starting?.then(
+      (started) => started.stop(),
+      () => undefined,
+    );
+    throw error;
   });
-  const pool = shared ? new ThreadPool(threads) : undefined;
+  const module = await compiling;
+  const workplaces = new Workplaces(shared, async (memory) =>
+    pool === undefined ? ownRunner(module, memory) : pooledRunner(pool, module, memory),
+  );
+  let disposed = false;
+  const dispose = async (): Promise<void> => {
+    disposed = true;
+    workplaces.clear();
+    await pool?.stop();
+  };
   const backend: EngineBackend = {
     name: 'engine',
     description: `convzoo's own WebAssembly kernels, ${arithmetic.fma ? 'relaxed SIMD multiply-add' : 'SIMD'}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
     threads,
     unsupported,
     async prepare(graph: Graph, params: Parameters, options: PrepareOptions = {}): Promise<Session> {
+      if (disposed) throw new EngineError('backend-disposed', 'This engine was disposed; make a new backend.');
       assertSupported(backend, graph);
       const network = prepareNetwork(graph, params, options);
-      const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared }));
-      const program = compile(network.graph, network.params, memory, arithmetic, winogradBudget);
-      const runner =
-        pool === undefined ? await ownRunner(module, memory.memory) : pooledRunner(pool, module, memory.memory);
-      return new EngineSession(graph, program, memory, runner, options.taps ?? []);
+      const place = await workplaces.take();
+      try {
+        const memory = new EngineMemory(place.memory);
+        const program = compile(network.graph, network.params, memory, arithmetic, winogradBudget);
+        const release = (): void => (disposed ? place.runner.close() : workplaces.give(place));
+        return new EngineSession(graph, program, memory, place.runner, { taps: options.taps ?? [], release });
+      } catch (error) {
+        workplaces.give(place);
+        throw error;
+      }
     },
-    dispose: async () => pool?.stop(),
-    [Symbol.asyncDispose]: async () => pool?.stop(),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
   return backend;
+}
+
+async function compileKernels(arithmetic: Arithmetic, shared: boolean): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === 'undefined') {
+    throw new EngineError('no-webassembly', 'This runtime has no WebAssembly; use the tfjs cpu backend.');
+  }
+  const bytes = kernelModule(arithmetic, shared);
+  if (!WebAssembly.validate(bytes)) {
+    const missing = arithmetic.fma ? 'relaxed SIMD, which was asked for' : 'SIMD';
+    throw new EngineError('no-simd', `This runtime has no WebAssembly ${missing}; use the tfjs cpu backend.`);
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError(
+      'no-webassembly',
+      `This runtime refuses WebAssembly: ${reason}. A Content-Security-Policy needs script-src 'wasm-unsafe-eval'.`,
+      { cause },
+    );
+  }
 }
 
 function checkThreads(threads: number): void {
@@ -111,5 +154,7 @@ const RELAXED = new Uint8Array([
 
 /** What this runtime has: with relaxed SIMD comes a V8 that keeps the order of instructions, so taller tiles pay. */
 function detectArithmetic(): Arithmetic {
-  return WebAssembly.validate(RELAXED) ? { fma: true, rows: 6, unroll: 1 } : { fma: false, rows: 4, unroll: 1 };
+  return typeof WebAssembly !== 'undefined' && WebAssembly.validate(RELAXED)
+    ? { fma: true, rows: 6, unroll: 1 }
+    : { fma: false, rows: 4, unroll: 1 };
 }

@@ -1,6 +1,13 @@
 import { ConvzooError } from '@convzoo/layers';
 
-export type EngineErrorCode = 'bad-threads' | 'no-simd' | 'no-threads' | 'out-of-memory' | 'worker-lost';
+export type EngineErrorCode =
+  | 'backend-disposed'
+  | 'bad-threads'
+  | 'no-simd'
+  | 'no-threads'
+  | 'no-webassembly'
+  | 'out-of-memory'
+  | 'worker-lost';
 
 /** The engine cannot start or go on. */
 export class EngineError extends ConvzooError {

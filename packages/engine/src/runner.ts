@@ -1,6 +1,16 @@
 import type { Step } from './plan/step.js';
-import type { Runner } from './session.js';
 import type { ThreadPool } from './threads/pool.js';
+
+/** Who runs a plan: this thread, or several. */
+export interface Runner {
+  /** How many parts every step is cut into. */
+  readonly threads: number;
+  /** A new plan. */
+  plan(steps: readonly Step[]): void;
+  /** Runs it; milliseconds of each step where they are wanted. */
+  run(timed: boolean): Promise<readonly number[]>;
+  close(): void;
+}
 
 type Kernel = (...args: readonly number[]) => void;
 

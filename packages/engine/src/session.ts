@@ -2,19 +2,8 @@ import { type Float32Tensor, float32Tensor, type Graph, nodeAt, type Shape, size
 import { checkInput, type NodeTime, type RunResult, RuntimeError, type Session } from '@convzoo/runtime';
 import { layOut, type Plan, type Program } from './plan/compile.js';
 import type { EngineMemory } from './plan/memory.js';
-import type { Step } from './plan/step.js';
 import type { Placed } from './plan/value.js';
-
-/** Who runs a plan: this thread, or several. */
-export interface Runner {
-  /** How many parts every step is cut into. */
-  readonly threads: number;
-  /** A new plan. */
-  plan(steps: readonly Step[]): void;
-  /** Runs it; milliseconds of each step where they are wanted. */
-  run(timed: boolean): Promise<readonly number[]>;
-  close(): void;
-}
+import type { Runner } from './runner.js';
 
 /** A network in the engine's memory. */
 export class EngineSession implements Session {
@@ -24,16 +13,25 @@ export class EngineSession implements Session {
   readonly #memory: EngineMemory;
   readonly #runner: Runner;
   readonly #taps: readonly string[];
+  readonly #release: () => void;
   #plan: Plan | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  constructor(graph: Graph, program: Program, memory: EngineMemory, runner: Runner, taps: readonly string[]) {
+  /** `release` is told when memory and runner are free for others. */
+  constructor(
+    graph: Graph,
+    program: Program,
+    memory: EngineMemory,
+    runner: Runner,
+    { taps, release }: { readonly taps: readonly string[]; readonly release: () => void },
+  ) {
     this.graph = graph;
     this.#program = program;
     this.#memory = memory;
     this.#runner = runner;
     this.#taps = taps;
+    this.#release = release;
   }
 
   async run(input: Float32Tensor): Promise<RunResult> {
@@ -75,8 +73,9 @@ export class EngineSession implements Session {
   }
 
   #ready(input: Float32Tensor): Plan {
-    if (this.#disposed)
-      throw new RuntimeError('session-disposed', 'This session was disposed; prepare the network again.');
+    if (this.#disposed) {
+      throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
+    }
     const batch = checkInput(this.graph, input);
     if (this.#plan?.batch !== batch) {
       this.#plan = layOut(this.#program, batch, this.#runner.threads, this.#memory);
@@ -104,12 +103,13 @@ export class EngineSession implements Session {
     return float32Tensor([batch, ...shape], data);
   }
 
+  /** Runs that wait are refused; the one that is under way still ends. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
-    await this.#last;
     this.#disposed = true;
+    await this.#last;
     this.#plan = undefined;
-    this.#runner.close();
+    this.#release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@ import { startWorker } from '#threads';
 import { EngineError } from '../errors.js';
 import type { Step } from '../plan/step.js';
 import type { Reply, Request } from './protocol.js';
-import type { EngineWorker } from './worker.js';
+import type { EngineWorker, StartWorker } from './worker.js';
 
 interface Pending {
   readonly resolve: (milliseconds: readonly number[]) => void;
@@ -13,25 +13,62 @@ interface Pending {
 
 /**
  * Threads that run plans together. All of them are workers: the thread that asks stays free. Idle workers sleep in their event
- * loop and keep no process alive. When one is lost, what runs is rejected and the pool is of no more use.
+ * loop and keep no process alive. When one is lost, what runs is rejected, the others are stopped and the pool is of no more use.
  */
 export class ThreadPool {
   readonly size: number;
-  readonly #workers: readonly EngineWorker[];
+  readonly #workers: EngineWorker[] = [];
   readonly #control = new Int32Array(new SharedArrayBuffer(8));
-  #pending: Pending | undefined;
+  #starting: Pending | undefined;
+  #running: Pending | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #broken: EngineError | undefined;
   #sessions = 0;
 
-  constructor(size: number) {
+  private constructor(size: number) {
     this.size = size;
-    this.#workers = Array.from({ length: size }, (_, part) =>
-      startWorker({
+  }
+
+  /**
+   * A pool whose threads have all started.
+   *
+   * @throws EngineError `no-threads` where one cannot start
+   */
+  static async start(size: number, start: StartWorker = startWorker): Promise<ThreadPool> {
+    const pool = new ThreadPool(size);
+    try {
+      await pool.#startAll(start);
+    } catch (cause) {
+      await pool.stop();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new EngineError(
+        'no-threads',
+        `The engine could not start ${size} threads: ${reason} Allow workers (a Content-Security-Policy needs worker-src), or use 1 thread.`,
+        { cause },
+      );
+    }
+    return pool;
+  }
+
+  #startAll(start: StartWorker): Promise<unknown> {
+    const started = this.#all((pending) => {
+      this.#starting = pending;
+    });
+    // Not awaited where the next lines throw.
+    started.catch(() => undefined);
+    for (let part = 0; part < this.size; part++) {
+      const worker = start({
         reply: (reply) => this.#answered(part, reply),
         lost: (reason) => this.#lost(reason),
-      }),
-    );
+      });
+      this.#workers.push(worker);
+      worker.hold(true);
+    }
+    return started;
+  }
+
+  #all(begin: (pending: Pending) => void): Promise<readonly number[]> {
+    return new Promise((resolve, reject) => begin({ resolve, reject, waiting: this.size, milliseconds: [] }));
   }
 
   open(module: WebAssembly.Module, memory: WebAssembly.Memory): number {
@@ -51,7 +88,7 @@ export class ThreadPool {
   /**
    * Runs a session's plan, one after another; milliseconds of each step where they are wanted.
    *
-   * @throws EngineError `worker-lost`
+   * @throws EngineError `worker-lost`, `backend-disposed`
    */
   run(session: number, timed: boolean): Promise<readonly number[]> {
     const next = this.#queue.then(() => this.#start(session, timed));
@@ -62,8 +99,8 @@ export class ThreadPool {
   #start(session: number, timed: boolean): Promise<readonly number[]> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const arrived = Atomics.load(this.#control, 0);
-    return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject, waiting: this.size, milliseconds: [] };
+    return this.#all((pending) => {
+      this.#running = pending;
       this.#workers.forEach((worker, part) => {
         worker.hold(true);
         const { size: parts } = this;
@@ -78,26 +115,34 @@ export class ThreadPool {
       if (reply.message !== 'another thread failed') this.#lost(reply.message);
       return;
     }
-    const pending = this.#pending;
+    const pending = reply.kind === 'ready' ? this.#starting : this.#running;
     if (pending === undefined) return;
-    if (part === 0) pending.milliseconds = reply.milliseconds;
+    if (part === 0 && reply.kind === 'done') pending.milliseconds = reply.milliseconds;
     if (--pending.waiting > 0) return;
     this.#settle();
     pending.resolve(pending.milliseconds);
   }
 
   #lost(reason: string): void {
+    this.#end(new EngineError('worker-lost', `A thread of the engine was lost: ${reason}. Make a new backend.`));
+    this.#stopWorkers().catch(() => undefined);
+  }
+
+  /** From now on everything is refused with `error`, also what waits. */
+  #end(error: EngineError): void {
     if (this.#broken !== undefined) return;
-    this.#broken = new EngineError('worker-lost', `A thread of the engine was lost: ${reason}. Make a new backend.`);
+    this.#broken = error;
+    // Threads that wait for one that is lost must not do so for ever.
     Atomics.store(this.#control, 1, 1);
     Atomics.notify(this.#control, 0);
-    const pending = this.#pending;
+    const pending = [this.#starting, this.#running];
     this.#settle();
-    pending?.reject(this.#broken);
+    for (const each of pending) each?.reject(error);
   }
 
   #settle(): void {
-    this.#pending = undefined;
+    this.#starting = undefined;
+    this.#running = undefined;
     for (const worker of this.#workers) worker.hold(false);
   }
 
@@ -106,8 +151,13 @@ export class ThreadPool {
     for (const worker of this.#workers) worker.post(request);
   }
 
+  #stopWorkers(): Promise<unknown> {
+    return Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+
+  /** Ends the threads; what they run is rejected. */
   async stop(): Promise<void> {
-    this.#broken ??= new EngineError('worker-lost', 'The threads of the engine were stopped.');
-    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    this.#end(new EngineError('backend-disposed', 'The backend was disposed, and its threads ended. Make a new one.'));
+    await this.#stopWorkers();
   }
 }

@@ -26,5 +26,7 @@ export type Request =
 
 /** From a worker. */
 export type Reply =
+  /** It has started and waits for requests. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly milliseconds: readonly number[] }
   | { readonly kind: 'failed'; readonly message: string };

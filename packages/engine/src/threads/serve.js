@@ -37,6 +37,7 @@ function barrier(control, target) {
 export function serve(reply) {
   /** @type {Map<number, { kernels: Kernels, steps: readonly import('../plan/step.js').Step[] }>} */
   const sessions = new Map();
+  reply({ kind: 'ready' });
   return (request) => {
     switch (request.kind) {
       case 'open': {

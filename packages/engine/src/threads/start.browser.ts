@@ -14,6 +14,7 @@ export const startWorker: StartWorker = ({ reply, lost }) => {
   const worker = new Worker(new URL('./worker.browser.js', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => reply(data));
   worker.addEventListener('error', (event) => lost(event.message || 'it could not start (a Content-Security-Policy?)'));
+  worker.addEventListener('messageerror', () => lost('a message to it could not be read'));
   return {
     post: (request) => worker.postMessage(request),
     hold: () => {},

@@ -6,8 +6,9 @@ import type { StartWorker } from './worker.js';
 /** Threads that this process may use at once. */
 export const processors = (): number => availableParallelism();
 
-/** Shared memory is always there. */
-export const whyNoThreads = (): string | undefined => undefined;
+/** Shared memory is there unless a flag took it away. */
+export const whyNoThreads = (): string | undefined =>
+  typeof SharedArrayBuffer === 'undefined' ? 'Node was started without SharedArrayBuffer' : undefined;
 
 export const startWorker: StartWorker = ({ reply, lost }) => {
   const worker = new Worker(new URL('./worker.node.js', import.meta.url), { name: 'convzoo engine' });
@@ -15,6 +16,7 @@ export const startWorker: StartWorker = ({ reply, lost }) => {
   let stopped = false;
   worker.on('message', (message: Reply) => reply(message));
   worker.on('error', (error) => lost(error.message));
+  worker.on('messageerror', (error) => lost(error.message));
   worker.on('exit', (code) => {
     if (!stopped) lost(`it ended with code ${code}`);
   });

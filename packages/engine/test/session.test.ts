@@ -1,0 +1,267 @@
+// How sessions live. This file runs in Node (vitest.config.ts) and in Chromium (vitest.browser.config.ts): nothing in it may be for
+// one of them only.
+import { Builder, float32Tensor, type Graph, sizeOf, tapOf } from '@convzoo/layers';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { error, filled, filledParameters, refOf } from '../../backend-tfjs/test/support/arrays.js';
+import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
+import { type EngineBackend, engineBackend } from '../src/index.js';
+import { networkOf } from './support/graphs.js';
+
+const graph = networkOf(['residual', 'optionA', 'squeeze', 'shuffle', 'dense'], [13, 11, 8]);
+const params = filledParameters(graph);
+const input = filled([2, 13, 11, 3], 5);
+const expected = referenceRun(graph, refOf(input), new Map([...params].map(([path, value]) => [path, refOf(value)])));
+const everyPath = graph.nodes.map(({ path }) => path);
+
+const backends: readonly EngineBackend[] = await Promise.all([1, 2].map((threads) => engineBackend({ threads })));
+afterAll(() => Promise.all(backends.map((backend) => backend.dispose())));
+
+/** Every memory that is made, and its bytes, while `work` runs. */
+async function memoriesOf(work: () => Promise<void>): Promise<readonly WebAssembly.Memory[]> {
+  const Memory = WebAssembly.Memory;
+  const made: WebAssembly.Memory[] = [];
+  const spy = vi.spyOn(WebAssembly, 'Memory').mockImplementation(((descriptor: WebAssembly.MemoryDescriptor) => {
+    const memory = new Memory(descriptor);
+    made.push(memory);
+    return memory;
+  }) as never);
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return made;
+}
+
+describe.each(backends.map((backend) => [backend.threads, backend] as const))('%i thread(s)', (_, backend) => {
+  it('gives every node as a tap, folded and fused or not', async () => {
+    for (const optimise of [true, false]) {
+      await using session = await backend.prepare(graph, params, { taps: everyPath, optimise });
+      for (let i = 0; i < 2; i++) {
+        const { taps } = await session.run(input);
+        expect(Object.keys(taps)).toEqual(everyPath);
+        for (const [id, path] of everyPath.entries()) {
+          expect(taps[path]!.shape, path).toEqual(expected[id]!.shape);
+          expect(error(taps[path]!.data, expected[id]!.data), path).toBeLessThan(5e-5);
+        }
+      }
+    }
+  });
+
+  it('gives one tap as it would be without', async () => {
+    for (const path of everyPath) {
+      await using session = await backend.prepare(graph, params, { taps: [path] });
+      const { taps, output } = await session.run(input);
+      expect(error(taps[path]!.data, expected[tapOf(graph, path).id]!.data), path).toBeLessThan(5e-5);
+      expect(error(output.data, expected[graph.output]!.data), path).toBeLessThan(5e-5);
+    }
+  });
+
+  it('gives several taps of one node an array each, and none that later runs change', async () => {
+    await using session = await backend.prepare(graph, params, { taps: ['fc', tapOf(graph, 'fc').path] });
+    const { output, taps } = await session.run(input);
+    const before = output.data.slice();
+    await session.run(filled([2, 13, 11, 3], 6));
+    expect(output.data).toEqual(before);
+    expect(taps['fc']!.data).toEqual(before);
+    expect(taps['fc']!.data.buffer).not.toBe(output.data.buffer);
+  });
+
+  it('runs a network that is its input', async () => {
+    const nn = new Builder('identity');
+    const identity: Graph = nn.graph(nn.input([2, 3, 1]));
+    await using session = await backend.prepare(identity, new Map(), { taps: ['input'] });
+    const given = filled([2, 2, 3, 1], 1);
+    const { output, taps } = await session.run(given);
+    expect(output.data).toEqual(given.data);
+    output.data.fill(7);
+    taps['input']!.data.fill(8);
+    expect(given).toEqual(filled([2, 2, 3, 1], 1));
+  });
+
+  it('takes any batch, in any order, with the same bits for each example', async () => {
+    await using session = await backend.prepare(graph, params);
+    const nine = filled([9, 13, 11, 3], 9);
+    const each = sizeOf([13, 11, 3]);
+    const alone: Float32Array[] = [];
+    for (let i = 0; i < 9; i++) {
+      const one = float32Tensor([1, 13, 11, 3], nine.data.slice(i * each, (i + 1) * each));
+      alone.push((await session.run(one)).output.data);
+    }
+    for (const batch of [9, 1, 3, 2, 9, 4]) {
+      const { output } = await session.run(float32Tensor([batch, 13, 11, 3], nine.data.slice(0, batch * each)));
+      expect(output.shape).toEqual([batch, 5]);
+      // Blocks of rows differ with the batch, sums do not.
+      expect(
+        error(
+          output.data,
+          alone.slice(0, batch).flatMap((data) => [...data]),
+        ),
+      ).toBe(0);
+    }
+  });
+
+  it('runs two sessions in turn, and calls that do not wait', async () => {
+    const other = networkOf(['grouped', 'pooled'], [13, 11, 12]);
+    await using a = await backend.prepare(graph, params);
+    await using b = await backend.prepare(other, filledParameters(other));
+    const [x, y] = [input, filled([1, 13, 11, 3], 8)];
+    const alone = [await a.run(x), await a.run(y), await b.run(x), await b.run(y)].map(({ output }) => output.data);
+    for (let i = 0; i < 5; i++) {
+      const together = await Promise.all([a.run(x), b.run(x), a.run(y), b.run(y), a.run(x)]);
+      const found = together.map(({ output }) => output.data);
+      expect(found).toEqual([alone[0], alone[2], alone[1], alone[3], alone[0]]);
+    }
+  });
+
+  it('keeps nothing of the weights that were given', async () => {
+    const values = filledParameters(graph);
+    await using session = await backend.prepare(graph, values);
+    for (const { data } of values.values()) data.fill(Number.NaN);
+    expect(error((await session.run(input)).output.data, expected[graph.output]!.data)).toBeLessThan(5e-5);
+  });
+
+  it('refuses an input of another shape, and goes on', async () => {
+    await using session = await backend.prepare(graph, params);
+    for (const shape of [
+      [1, 9, 9, 3],
+      [13, 11, 3],
+      [0, 13, 11, 3],
+      [1, 3, 13, 11],
+    ]) {
+      const wrong = float32Tensor(shape, new Float32Array(sizeOf(shape)));
+      await expect(session.run(wrong)).rejects.toMatchObject({ code: 'wrong-input-shape' });
+    }
+    expect((await session.run(input)).output.shape).toEqual([2, 5]);
+  });
+
+  it('refuses to run after dispose, also what waited', async () => {
+    const session = await backend.prepare(graph, params);
+    const waiting = session.run(input);
+    await Promise.all([session.dispose(), session.dispose()]);
+    await session.dispose();
+    const disposed = { code: 'session-disposed', message: expect.stringContaining(`${graph.name} was disposed`) };
+    await expect(waiting).rejects.toMatchObject(disposed);
+    await expect(session.run(input)).rejects.toMatchObject(disposed);
+    await expect(session.profile!(input)).rejects.toMatchObject(disposed);
+  });
+
+  it('gives no memory to two sessions', async () => {
+    const first = await backend.prepare(graph, params);
+    await Promise.all([first.dispose(), first.dispose()]);
+    await using a = await backend.prepare(graph, params);
+    await using b = await backend.prepare(graph, filledParameters(graph, 2));
+    const before = (await a.run(input)).output.data;
+    await b.run(input);
+    expect((await a.run(input)).output.data).toEqual(before);
+  });
+
+  it('profiles every node of the prepared network', async () => {
+    await using session = await backend.prepare(graph, params);
+    const times = await session.profile!(input);
+    expect(times.length).toBeGreaterThan(10);
+    for (const { path, seconds } of times) expect(seconds, path).toBeGreaterThanOrEqual(0);
+    expect(new Set(times.map(({ path }) => path)).size).toBe(times.length);
+    expect(times.map(({ path }) => path)).toContain('fc');
+  });
+
+  it('makes no memory for 1,000 networks after another, and grows none', { timeout: 120_000 }, async () => {
+    const cycle = async (): Promise<void> => {
+      await using session = await backend.prepare(graph, params);
+      await session.run(input);
+    };
+    await cycle();
+    await cycle();
+    const memories = await memoriesOf(async () => {
+      for (let i = 0; i < 1000; i++) await cycle();
+    });
+    expect(memories).toHaveLength(0);
+  });
+
+  it('runs 10,000 times in the same memory', { timeout: 120_000 }, async () => {
+    const nn = new Builder('tiny');
+    const tiny = nn.graph(
+      nn.dense(nn.flatten(nn.conv2d(nn.input([5, 5, 3]), { name: 'c', out: 4, kernel: 3 })), { name: 'd', units: 3 }),
+    );
+    const x = filled([1, 5, 5, 3], 1);
+    const grown = vi.spyOn(WebAssembly.Memory.prototype, 'grow');
+    await using session = await backend.prepare(tiny, filledParameters(tiny));
+    const { output } = await session.run(x);
+    grown.mockClear();
+    for (let i = 0; i < 10_000; i++) await session.run(x);
+    expect((await session.run(x)).output.data).toEqual(output.data);
+    expect(grown).not.toHaveBeenCalled();
+    grown.mockRestore();
+  });
+
+  it('says when memory is refused, and leaves the session as it was', async () => {
+    await using session = await backend.prepare(graph, params);
+    const { output } = await session.run(input);
+    const refusal = vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(() => {
+      throw new RangeError('no more');
+    });
+    const many = filled([400, 13, 11, 3], 1);
+    await expect(session.run(many)).rejects.toMatchObject({ code: 'out-of-memory' });
+    refusal.mockRestore();
+    expect((await session.run(input)).output.data).toEqual(output.data);
+    expect((await session.run(many)).output.shape).toEqual([400, 5]);
+  });
+
+  it('says which op it lacks', async () => {
+    const nn = new Builder('foreign');
+    const foreign = {
+      ...nn.graph(nn.input([2])),
+      nodes: [{ ...nn.graph(nn.input([2])).nodes[0]!, op: 'custom', path: 'mine' }],
+    };
+    expect(backend.unsupported(foreign as unknown as Graph)).toMatchObject([{ path: 'mine', op: 'custom' }]);
+    await expect(backend.prepare(foreign as unknown as Graph, new Map())).rejects.toMatchObject({
+      code: 'unsupported-op',
+      message: expect.stringContaining('mine'),
+    });
+  });
+});
+
+describe('the engine', () => {
+  it.each([0, -1, 1.5, Number.NaN, 65, 1e9])('refuses %d threads', async (threads) => {
+    await expect(engineBackend({ threads })).rejects.toMatchObject({ code: 'bad-threads' });
+  });
+
+  it('prepares nothing after dispose', async () => {
+    for (const threads of [1, 2]) {
+      const backend = await engineBackend({ threads });
+      await backend.dispose();
+      await backend.dispose();
+      await expect(backend.prepare(graph, params)).rejects.toMatchObject({ code: 'backend-disposed' });
+    }
+  });
+
+  it('says so where there is no WebAssembly, no SIMD, or a policy against it', async () => {
+    const invalid = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    await expect(engineBackend()).rejects.toMatchObject({ code: 'no-simd' });
+    await expect(engineBackend({ threads: 2 })).rejects.toMatchObject({ code: 'no-simd' });
+    invalid.mockRestore();
+    const refused = vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new Error('blocked by a policy'));
+    await expect(engineBackend()).rejects.toMatchObject({
+      code: 'no-webassembly',
+      message: expect.stringContaining("'wasm-unsafe-eval'"),
+    });
+    refused.mockRestore();
+    vi.stubGlobal('WebAssembly', undefined);
+    await expect(engineBackend()).rejects.toMatchObject({ code: 'no-webassembly' });
+    vi.unstubAllGlobals();
+  });
+
+  it('says when a new memory is refused', async () => {
+    await using backend = await engineBackend();
+    class Refused {
+      constructor() {
+        throw new RangeError('could not allocate memory');
+      }
+    }
+    const refused = vi.spyOn(WebAssembly, 'Memory').mockImplementation(Refused as never);
+    await expect(backend.prepare(graph, params)).rejects.toMatchObject({ code: 'out-of-memory' });
+    refused.mockRestore();
+    await using session = await backend.prepare(graph, params);
+    expect((await session.run(input)).output.shape).toEqual([2, 5]);
+  });
+});
