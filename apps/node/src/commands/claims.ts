@@ -2,7 +2,7 @@ import { type Claim, type ClaimNumber, claimNames, claims, contradictions } from
 import { formatInteger } from '@convzoo/cost-analysis/format';
 import { tableLines } from '../output/table.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
-import { wrapText } from '../output/wrap-text.js';
+import { wrapText } from '../output/wrap.js';
 import { oneOf } from './model-options.js';
 import { command } from './options.js';
 

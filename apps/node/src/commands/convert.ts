@@ -3,8 +3,9 @@ import type { DialectName } from '@convzoo/weights';
 import { type Conversion, convertFile, type Side } from '../conversion/convert.js';
 import { outputOf, refuseToOverwrite } from '../conversion/output.js';
 import { UsageError } from '../errors.js';
-import { printable, wrap } from '../output/printable.js';
+import { printable } from '../output/printable.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { wrapText } from '../output/wrap.js';
 import { resolveWeights } from '../weights/resolve.js';
 import { command } from './options.js';
 
@@ -67,7 +68,7 @@ const LABEL = 9;
 
 function printConversion({ from, to, network, ...done }: Conversion, { print, colors, width }: Terminal): void {
   const fact = (label: string, text: string): void => {
-    wrap(printable(text), Math.max(width - LABEL - 2, 20)).forEach((line, i) => {
+    wrapText(printable(text), Math.max(width - LABEL - 2, 20)).forEach((line, i) => {
       print(`  ${colors.dim((i === 0 ? label : '').padEnd(LABEL))}${line}`);
     });
   };

@@ -1,6 +1,7 @@
 import { formatBytes, formatInteger } from '@convzoo/cost-analysis/format';
-import { printable, shorten, wrap } from '../output/printable.js';
+import { printable, shorten } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
+import { wrapText } from '../output/wrap.js';
 import type { Inspection } from './inspect.js';
 import { describeNetworks } from './networks.js';
 import { tensorTable } from './tensor-table.js';
@@ -14,7 +15,7 @@ const METADATA = 160;
 export function printInspection(inspection: Inspection, all: boolean, { print, colors, width }: Terminal): void {
   const { file, fileBytes, format, dialect, tensors, values, bytes, dtypes, metadata, hasStatistics } = inspection;
   const fact = (label: string, text: string): void => {
-    const lines = wrap(text, Math.max(width - LABEL - 2, 20));
+    const lines = wrapText(text, Math.max(width - LABEL - 2, 20));
     lines.forEach((line, i) => {
       print(`  ${colors.dim((i === 0 ? label : '').padEnd(LABEL))}${line}`);
     });

@@ -4,7 +4,7 @@ import { formatShape } from '@convzoo/layers';
 import { UsageError } from '../../errors.js';
 import { isModelFile } from '../../network/model.js';
 import { printJson, type Terminal, terminalOf } from '../../output/terminal.js';
-import { wrapText } from '../../output/wrap-text.js';
+import { wrapText } from '../../output/wrap.js';
 import { buildOptions } from '../model-options.js';
 import { command } from '../options.js';
 

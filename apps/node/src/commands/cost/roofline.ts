@@ -14,7 +14,7 @@ import { describeChoice, pickBackend } from '../../backends.js';
 import { UsageError } from '../../errors.js';
 import { type TableColumn, tableLines } from '../../output/table.js';
 import { printJson, type Terminal } from '../../output/terminal.js';
-import { wrapText } from '../../output/wrap-text.js';
+import { wrapText } from '../../output/wrap.js';
 import type { View } from './view.js';
 
 export interface RooflineRequest {
