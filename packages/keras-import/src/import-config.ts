@@ -115,7 +115,7 @@ function shapeFor(layer: LayerConfig, size: Pair | undefined): Shape {
   );
 }
 
-const text = (shape: Shape): string => shape.map((extent) => (extent === -1 ? 'any' : String(extent))).join('x');
+const text = (shape: Shape): string => shape.map((extent) => (extent === -1 ? '?' : String(extent))).join('x');
 
 /** A tap for every layer whose result is not that of the node of its name: a convolution with its activation. */
 function tapsOf(graph: Graph, results: ReadonlyMap<string, NodeId>): Record<string, NodeId> {

@@ -14,7 +14,7 @@ import type { FoundNetwork } from './found.js';
 
 /** Architecture of a model that Keras or TensorFlow.js saved whole; its weights are read when they are asked for. */
 export async function openKerasFile(path: string, size: Pair | undefined): Promise<FoundNetwork> {
-  const network = await reading(path, (file) => importKerasArchitecture(file, size)).catch(askForSize);
+  const network = await reading(path, (file) => importKerasArchitecture(file, size)).catch(advise);
   return {
     ...foundOf(network),
     weights: () => reading(path, async (file) => (await importKerasModel(file, { size, finite: true })).params),
@@ -26,13 +26,19 @@ export function openKerasConfig(config: unknown, size: Pair | undefined): FoundN
   try {
     return foundOf(importKerasConfig(config, { size }));
   } catch (error) {
-    return askForSize(error);
+    return advise(error);
   }
 }
 
-function askForSize(error: unknown): never {
-  if (!(error instanceof KerasImportError) || error.code !== 'input-size-needed') throw error;
-  throw new UsageError(error.code, `${error.message} For example --input 224.`, { cause: error });
+/** What to do on the command line about what the library cannot know. */
+function advise(error: unknown): never {
+  if (!(error instanceof KerasImportError)) throw error;
+  const { code, message: said } = error;
+  if (code === 'input-size-needed') throw new UsageError(code, `${said} For example --input 224.`, { cause: error });
+  if (code !== 'no-architecture') throw error;
+  throw new UsageError(code, `${said} That is --model NAME --weights FILE; "weights inspect FILE" says which fits.`, {
+    cause: error,
+  });
 }
 
 const foundOf = (network: KerasNetwork): FoundNetwork => ({
