@@ -153,7 +153,7 @@ const RELAXED = new Uint8Array([
 ]);
 
 /** What this runtime has: with relaxed SIMD comes a V8 that keeps the order of instructions, so taller tiles pay. */
-function detectArithmetic(): Arithmetic {
+export function detectArithmetic(): Arithmetic {
   return typeof WebAssembly !== 'undefined' && WebAssembly.validate(RELAXED)
     ? { fma: true, rows: 6, unroll: 1 }
     : { fma: false, rows: 4, unroll: 1 };

@@ -12,12 +12,14 @@ import type { Step } from './step.js';
 import { bytesOf, type Layout, layoutOf, type Placed } from './value.js';
 
 /** One node that computes something, and how its steps are made. */
-interface Compiled {
+export interface Compiled {
   readonly node: AnyNode;
   /** Whose result this is: the node's own, or that of the sum that was fused into it. */
   readonly result: AnyNode;
   readonly inputs: readonly NodeId[];
   readonly residual: NodeId | undefined;
+  /** Bytes of its weights in memory, in the form that its kernel reads. */
+  readonly weightBytes: number;
   readonly emit: Emit;
 }
 
@@ -76,10 +78,18 @@ export function compile(
   for (const node of graph.nodes) {
     if (node.op === 'input' || absorbed.has(node.id)) continue;
     const sum = sums.get(node.id);
+    const start = memory.constantsEnd;
     const emit = emitOf(node, methods.get(node.id) ?? 'table', sum, graph, params, packer, arithmetic);
     if (emit === undefined) throw new RangeError(`${node.path}: the engine has no kernel for ${node.op}`);
     const result = sum?.add ?? node;
-    compiled.push({ node, result, inputs: node.inputs, residual: sum?.residual, emit });
+    compiled.push({
+      node,
+      result,
+      inputs: node.inputs,
+      residual: sum?.residual,
+      weightBytes: memory.constantsEnd - start,
+      emit,
+    });
   }
   return { graph, compiled, zeros };
 }
@@ -195,7 +205,7 @@ export function layOut(program: Program, batch: number, threads: number, memory:
   memory.ensure(aligned(arena.end));
   // Nobody else ever has these places, so they may be filled once, now.
   for (const { address, values } of tables) memory.ints(address, values.length).set(values);
-  for (const { address, bytes } of cleared) new Uint8Array(memory.memory.buffer, address, bytes).fill(0);
+  for (const { address, bytes } of cleared) memory.clear(address, bytes);
   const taps = new Map(Object.entries(graph.taps).map(([name, id]) => [name, at(id)]));
   return { batch, steps, input: at(input.id), output: at(graph.output), taps, bytes: arena.end };
 }

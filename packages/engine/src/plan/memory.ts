@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js';
+import { MAXIMUM_PAGES } from '../kernels/memory-limit.js';
 
 const PAGE = 65_536;
 /** Bytes that every place starts at a multiple of: a cache line. */
@@ -9,6 +10,8 @@ export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) *
 /** A WebAssembly memory that constants are put into once, and that plans lay their buffers out in behind them. */
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
+  /** Whether nothing is written: only places are given out. */
+  readonly imagined: boolean = false;
   #top = ALIGNMENT;
 
   constructor(memory: WebAssembly.Memory) {
@@ -68,11 +71,40 @@ export class EngineMemory {
     }
   }
 
+  clear(address: number, bytes: number): void {
+    new Uint8Array(this.memory.buffer, address, bytes).fill(0);
+  }
+
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
   }
 
   ints(address: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, address, length);
+  }
+}
+
+/** Places without memory behind them, to see a plan without weights. */
+export class ImaginedMemory extends EngineMemory {
+  override readonly imagined = true;
+
+  constructor() {
+    super(new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES }));
+  }
+
+  override put(data: Float32Array | Int32Array): number {
+    return this.reserve(data.byteLength);
+  }
+
+  override ensure(): void {}
+
+  override clear(): void {}
+
+  override floats(_: number, length: number): Float32Array {
+    return new Float32Array(length);
+  }
+
+  override ints(_: number, length: number): Int32Array {
+    return new Int32Array(length);
   }
 }

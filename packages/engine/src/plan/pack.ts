@@ -59,6 +59,7 @@ export class Packer {
     n: number,
     pack: (raw: number, row: number, rows: number) => void,
   ): void {
+    if (this.memory.imagined) return;
     const width = padded(n);
     const most = Math.max(1, Math.floor(STAGE_BYTES / (4 * width * taps)));
     for (let row = 0; row < k; row += most) {

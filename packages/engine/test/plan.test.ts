@@ -1,0 +1,66 @@
+import { Builder, float32Tensor, type Parameters, paramsOf, sizeOf } from '@convzoo/layers';
+import { prepareNetwork } from '@convzoo/runtime';
+import { buildModel } from '@convzoo/zoo';
+import { describe, expect, it } from 'vitest';
+import { error, filled, filledParameters, refOf } from '../../backend-tfjs/test/support/arrays.js';
+import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
+import { engineBackend, planOf } from '../src/index.js';
+import { compile, layOut } from '../src/plan/compile.js';
+import { EngineMemory } from '../src/plan/memory.js';
+import { methodsOf } from '../src/plan/method.js';
+
+const arithmetic = { fma: false, rows: 4, unroll: 1 };
+
+/** 3x3 at stride 1, once wide and once deep, odd sizes. */
+function twoSizes() {
+  const nn = new Builder('two sizes');
+  const wide = nn.conv2d(nn.input([11, 13, 17]), { name: 'wide', out: 20, kernel: 3, padding: 'same' });
+  const deep = nn.conv2d(nn.maxPool(wide, { size: 2 }), { name: 'deep', out: 33, kernel: 3, padding: 'same' });
+  return nn.graph(deep);
+}
+
+describe('the budget of Winograd', () => {
+  const [wide, deep] = [4 * 17 * 20, 4 * 20 * 33];
+
+  it.each([
+    [27 * (wide + deep), ['winograd4', 'winograd4']],
+    [27 * wide + 7 * deep, ['winograd4', 'winograd2']],
+    [27 * wide, ['winograd4', 'table']],
+    [7 * wide, ['winograd2', 'table']],
+    [0, ['table', 'table']],
+  ])('of %i bytes gives %j, with the same results', async (winogradBudget, methods) => {
+    const graph = twoSizes();
+    expect([...methodsOf(graph, winogradBudget).values()]).toEqual(methods);
+    const params = filledParameters(graph, 3);
+    const input = filled([2, ...graph.nodes[0]!.shape], 5);
+    const refs = new Map([...params].map(([path, tensor]) => [path, refOf(tensor)]));
+    const expected = referenceRun(graph, refOf(input), refs)[graph.output]!.data;
+    await using backend = await engineBackend({ winogradBudget });
+    await using session = await backend.prepare(graph, params);
+    expect(error((await session.run(input)).output.data, expected)).toBeLessThan(5e-5);
+  });
+});
+
+describe('planOf', () => {
+  it.each(['mobilenet_v2', 'densenet121', 'shufflenet_v2_x0_5'])('is the plan that %s is run by', (name) => {
+    const graph = buildModel(name, { input: 64 });
+    const params: Parameters = new Map(
+      paramsOf(graph).map(({ path, shape }) => [path, float32Tensor(shape, new Float32Array(sizeOf(shape)).fill(1))]),
+    );
+    const network = prepareNetwork({ ...graph, taps: {} }, params);
+    const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: 65_535 }));
+    const program = compile(network.graph, network.params, memory, arithmetic);
+    const plan = layOut(program, 3, 2, memory);
+    const report = planOf(graph, { batch: 3, threads: 2, arithmetic });
+    expect(report.weightBytes).toBe(memory.constantsEnd);
+    expect(report.weightBytes + report.arenaBytes).toBe(plan.bytes);
+    expect(report.layers.reduce((sum, { steps }) => sum + steps, 0)).toBe(plan.steps.length);
+    expect(report.layers.map(({ path }) => path)).toEqual(program.compiled.map(({ result }) => result.path));
+  });
+
+  it('needs no memory for what it plans', () => {
+    const before = process.memoryUsage().rss;
+    expect(planOf(buildModel('vgg16')).weightBytes).toBeGreaterThan(700e6);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  });
+});
