@@ -165,7 +165,7 @@ describe.each(backends.map((backend) => [backend.threads, backend] as const))('%
     expect(times.map(({ path }) => path)).toContain('fc');
   });
 
-  it('makes no memory for 1,000 networks after another, and grows none', { timeout: 120_000 }, async () => {
+  it('makes no memory for one network after another', { timeout: 120_000 }, async () => {
     const cycle = async (): Promise<void> => {
       await using session = await backend.prepare(graph, params);
       await session.run(input);
@@ -173,12 +173,12 @@ describe.each(backends.map((backend) => [backend.threads, backend] as const))('%
     await cycle();
     await cycle();
     const memories = await memoriesOf(async () => {
-      for (let i = 0; i < 1000; i++) await cycle();
+      for (let i = 0; i < 200; i++) await cycle();
     });
     expect(memories).toHaveLength(0);
   });
 
-  it('runs 10,000 times in the same memory', { timeout: 120_000 }, async () => {
+  it('runs 1,000 times in the same memory', { timeout: 120_000 }, async () => {
     const nn = new Builder('tiny');
     const tiny = nn.graph(
       nn.dense(nn.flatten(nn.conv2d(nn.input([5, 5, 3]), { name: 'c', out: 4, kernel: 3 })), { name: 'd', units: 3 }),
@@ -188,7 +188,7 @@ describe.each(backends.map((backend) => [backend.threads, backend] as const))('%
     await using session = await backend.prepare(tiny, filledParameters(tiny));
     const { output } = await session.run(x);
     grown.mockClear();
-    for (let i = 0; i < 10_000; i++) await session.run(x);
+    for (let i = 0; i < 1000; i++) await session.run(x);
     expect((await session.run(x)).output.data).toEqual(output.data);
     expect(grown).not.toHaveBeenCalled();
     grown.mockRestore();

@@ -40,10 +40,10 @@ export class ThreadPool {
       await pool.#startAll(start);
     } catch (cause) {
       await pool.stop();
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
       throw new EngineError(
         'no-threads',
-        `The engine could not start ${size} threads: ${reason} Allow workers (a Content-Security-Policy needs worker-src), or use 1 thread.`,
+        `The engine could not start ${size} threads: ${reason}. Allow workers (a Content-Security-Policy needs worker-src), or use 1 thread.`,
         { cause },
       );
     }
@@ -124,6 +124,7 @@ export class ThreadPool {
   }
 
   #lost(reason: string): void {
+    this.#starting?.reject(new Error(reason));
     this.#end(new EngineError('worker-lost', `A thread of the engine was lost: ${reason}. Make a new backend.`));
     this.#stopWorkers().catch(() => undefined);
   }

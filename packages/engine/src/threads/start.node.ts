@@ -11,7 +11,8 @@ export const whyNoThreads = (): string | undefined =>
   typeof SharedArrayBuffer === 'undefined' ? 'Node was started without SharedArrayBuffer' : undefined;
 
 export const startWorker: StartWorker = ({ reply, lost }) => {
-  const worker = new Worker(new URL('./worker.node.js', import.meta.url), { name: 'convzoo engine' });
+  // Flags of this process are not for it: they may name a script or a loader.
+  const worker = new Worker(new URL('./worker.node.js', import.meta.url), { name: 'convzoo engine', execArgv: [] });
   worker.unref();
   let stopped = false;
   worker.on('message', (message: Reply) => reply(message));
