@@ -1,4 +1,7 @@
-/** A sentence in lines of at most `width` columns, words in one piece; every line after the first starts with `indent`. */
+/**
+ * A sentence in lines of at most `width` columns; every line after the first starts with `indent`. Words stay in one piece but
+ * those that no line has room for.
+ */
 export function wrapText(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = /^ */.exec(text)?.[0] ?? '';
@@ -11,6 +14,10 @@ export function wrapText(text: string, width: number, indent = ''): readonly str
     }
     line += isEmpty ? word : ` ${word}`;
     isEmpty = false;
+    while (line.length > width && width > indent.length) {
+      lines.push(line.slice(0, width));
+      line = `${indent}${line.slice(width)}`;
+    }
   }
   return [...lines, line];
 }
