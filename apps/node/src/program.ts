@@ -6,6 +6,8 @@ import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
 import { convertCommand } from './commands/convert.js';
 import { costCommand } from './commands/cost/index.js';
+import { doctorCommand } from './commands/doctor.js';
+import { engineCommand } from './commands/engine.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { graphCommand } from './commands/graph.js';
 import { preprocessCommand } from './commands/preprocess.js';
@@ -28,12 +30,14 @@ export function program() {
     // Options after a command are that command's: `cost explain --json` has a --json of its own.
     .enablePositionalOptions()
     .addCommand(classifyCommand(), { isDefault: true })
+    .addCommand(doctorCommand())
     .addCommand(evaluateCommand())
     .addCommand(convertCommand())
     .addCommand(costCommand())
     .addCommand(claimsCommand())
     .addCommand(compareCommand())
     .addCommand(benchCommand())
+    .addCommand(engineCommand())
     .addCommand(graphCommand())
     .addCommand(preprocessCommand())
     .addCommand(trainCommand())

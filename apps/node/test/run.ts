@@ -14,10 +14,14 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly columns?: number;
+  /** Variables beside those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** What the command reads from standard input; nothing if not given. */
+  readonly stdin?: string | Uint8Array;
 }
 
-function environment({ columns = 80 }: RunOptions): NodeJS.ProcessEnv {
-  return { ...process.env, COLUMNS: String(columns), NO_COLOR: '1' };
+function environment({ columns = 80, env }: RunOptions): NodeJS.ProcessEnv {
+  return { ...process.env, COLUMNS: String(columns), NO_COLOR: '1', ...env };
 }
 
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
@@ -28,6 +32,9 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
     const child = execFile(process.execPath, [binary, ...args], settings, (_, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });
+    // A command that does not read it may be gone before all is written.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.stdin ?? '');
   });
 }
 

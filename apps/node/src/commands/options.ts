@@ -27,11 +27,13 @@ export const numberBetween =
 export const COMMANDS = [
   'bench',
   'classify',
+  'doctor',
   'evaluate',
   'convert',
   'compare',
   'cost',
   'claims',
+  'engine',
   'graph',
   'preprocess',
   'train',
