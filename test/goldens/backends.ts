@@ -1,18 +1,25 @@
 import { tensorflowBackend } from '@convzoo/backend-tfjs/tensorflow';
 import { wasmBackend } from '@convzoo/backend-tfjs/wasm';
+import { engineBackend } from '@convzoo/engine';
 import type { Backend } from '@convzoo/runtime';
 
 /** A backend that the records run on, or the reason why they do not. */
 export type GoldenBackend =
-  | { readonly name: string; readonly backend: Backend; readonly skipped?: never }
-  | { readonly name: string; readonly backend?: never; readonly skipped: string };
+  | {
+      readonly name: string;
+      readonly backend: Backend;
+      /** Only the smallest record of each family and framework. */
+      readonly sample: boolean;
+      readonly skipped?: never;
+    }
+  | { readonly name: string; readonly backend?: never; readonly sample?: never; readonly skipped: string };
 
 /** `CONVZOO_FULL` asks for every backend; otherwise the fastest that is there stands for the others. */
 export const full = (process.env['CONVZOO_FULL'] ?? '') !== '';
 
 async function native(): Promise<GoldenBackend> {
   try {
-    return { name: 'tensorflow', backend: await tensorflowBackend() };
+    return { name: 'tensorflow', backend: await tensorflowBackend(), sample: false };
   } catch (error) {
     return { name: 'tensorflow', skipped: error instanceof Error ? error.message : String(error) };
   }
@@ -22,8 +29,15 @@ async function portable(isAlone: boolean): Promise<GoldenBackend> {
   if (!full && !isAlone) {
     return { name: 'wasm', skipped: 'each record runs on tensorflow alone; CONVZOO_FULL=1 runs all on wasm too' };
   }
-  return { name: 'wasm', backend: await wasmBackend() };
+  return { name: 'wasm', backend: await wasmBackend(), sample: false };
 }
 
+/** All kernels of the engine, small records first; its own tests look at each kernel (packages/engine/test). */
+const engine: GoldenBackend = { name: 'engine', backend: await engineBackend({ threads: 2 }), sample: !full };
+
 const tensorflow = await native();
-export const goldenBackends: readonly GoldenBackend[] = [tensorflow, await portable(tensorflow.skipped !== undefined)];
+export const goldenBackends: readonly GoldenBackend[] = [
+  tensorflow,
+  await portable(tensorflow.skipped !== undefined),
+  engine,
+];

@@ -8,6 +8,7 @@ import {
   verifyNetwork,
   zooNetwork,
 } from '@convzoo/parity';
+import { models, resolveModel } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
 import { full, goldenBackends } from './backends.js';
 import { type Golden, givenGoldens, goldens, ownGoldens } from './records.js';
@@ -33,6 +34,24 @@ const isGiven = ({ record }: GoldenNetwork): boolean => givenGoldens.some((golde
 /** Large ones of which a smaller relative is always run. */
 const BIG = 30_000_000;
 const isBig = (network: GoldenNetwork): boolean => (network.record.params ?? 0) > BIG && !isGiven(network);
+
+const familyOf = ({ record }: GoldenNetwork): string => {
+  const { framework } = record;
+  return resolveModel(record.model, framework === 'torch' ? {} : { dialect: framework }).entry.family;
+};
+
+/** Parameters to make and values to compute, roughly: what a record costs. */
+const costOf = ({ record }: GoldenNetwork): number =>
+  (record.params ?? 0) * record.input.shape.reduce((product, extent) => product * extent, 1);
+
+/** The cheapest record of each family: for a backend that need not run all. */
+const sample: ReadonlySet<GoldenNetwork> = new Set(
+  [...new Set(networks.map(familyOf))].map((family) => cheapest(networks.filter((each) => familyOf(each) === family))),
+);
+
+function cheapest(some: readonly GoldenNetwork[]): GoldenNetwork {
+  return some.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
+}
 
 /** The parameters of one network at a time: VGG-19's are 575 MB. */
 let filled: { readonly network: GoldenNetwork; readonly params: Parameters } | undefined;
@@ -62,10 +81,15 @@ describe('golden record', () => {
     if (skipped !== undefined) it(`every one on ${name}`, (context) => context.skip(skipped));
   }
 
+  it('of every family is run on every backend', () => {
+    const families = new Set(Object.values(models).map(({ family }) => family));
+    expect(new Set([...sample].map(familyOf))).toEqual(families);
+  });
+
   for (const network of networks) {
     describe(titleOf(network), () => {
-      for (const { name, backend } of goldenBackends) {
-        if (backend === undefined) continue;
+      for (const { name, backend, sample: few } of goldenBackends) {
+        if (backend === undefined || (few && !sample.has(network))) continue;
         it(`on ${name}`, { timeout: 300_000 }, async (context) => {
           if (isBig(network) && !full) context.skip('big, and a smaller relative is run; CONVZOO_FULL=1 runs it');
           const result = await verifyNetwork(network, { backend, params: parametersOf(network) });
