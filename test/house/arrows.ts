@@ -19,6 +19,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'keras-import': ['layers', 'weights'],
   compression: ['layers'],
   runtime: ['layers'],
+  interpret: ['layers', 'runtime'],
   'backend-tfjs': ['layers', 'runtime'],
   'backend-onnx': ['layers', 'runtime'],
   engine: ['layers', 'runtime'],
@@ -42,6 +43,7 @@ export const withoutTensorflow: readonly string[] = [
   'backend-onnx',
   'engine',
   'parity',
+  'interpret',
 ];
 
 const isFree = (room: string): boolean => room.startsWith('apps/') || room === 'bench';

@@ -1,0 +1,11 @@
+export { type FeatureMap, featureMaps, meanActivation } from './channels.js';
+export { type ColourMap, viridis } from './colour-map.js';
+export { InterpretError, type InterpretErrorCode } from './errors.js';
+export { colourFilters, convolutions, type FilterSlice, filterSlices, readsPicture } from './filters.js';
+export { type GradCam, type GradCamOptions, type GradientOf, gradCam, weightedMap } from './grad-cam.js';
+export { type GradientTap, withGradientTap } from './gradient-tap.js';
+export { headGradient } from './head-gradient.js';
+export { type HeatMap, normalised, type Region, spread } from './heat-map.js';
+export { defaultMapLayer, logitsOf, mapLayer, mapLayers } from './map-layers.js';
+export { type Occlusion, type OcclusionOptions, occlusion } from './occlusion.js';
+export { coloured, grey, overlay, type Pixels } from './pixels.js';
