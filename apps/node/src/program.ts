@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { graphCommand } from './commands/graph.js';
+import { newCommand } from './commands/new.js';
 import { preprocessCommand } from './commands/preprocess.js';
 import { trainCommand } from './commands/train.js';
 import { verifyCommand } from './commands/verify.js';
@@ -39,6 +40,7 @@ export function program() {
     .addCommand(benchCommand())
     .addCommand(engineCommand())
     .addCommand(graphCommand())
+    .addCommand(newCommand())
     .addCommand(preprocessCommand())
     .addCommand(trainCommand())
     .addCommand(verifyCommand())

@@ -35,6 +35,7 @@ export const COMMANDS = [
   'claims',
   'engine',
   'graph',
+  'new',
   'preprocess',
   'train',
   'verify',
