@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.js';
 import { claimsCommand } from './commands/claims.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
+import { completionCommand } from './commands/completion.js';
 import { convertCommand } from './commands/convert.js';
 import { costCommand } from './commands/cost/index.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -33,6 +34,7 @@ export function program() {
     .addCommand(classifyCommand(), { isDefault: true })
     .addCommand(doctorCommand())
     .addCommand(evaluateCommand())
+    .addCommand(completionCommand())
     .addCommand(convertCommand())
     .addCommand(costCommand())
     .addCommand(claimsCommand())

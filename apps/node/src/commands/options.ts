@@ -29,6 +29,7 @@ export const COMMANDS = [
   'classify',
   'doctor',
   'evaluate',
+  'completion',
   'convert',
   'compare',
   'cost',
