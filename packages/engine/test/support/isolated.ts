@@ -115,21 +115,23 @@ export function runIsolated(
   const [batch = 1] = input.shape;
   const plan = layOut(watch(program, nodes), batch, threads, engine);
 
+  // Only what a plan has is watched, and a page behind it; what lies further is behind the end for a session.
   const base = engine.constantsEnd;
-  const bytes = () => new Uint8Array(memory.buffer);
-  const constants = bytes().slice(0, base);
-  // What each node left, by address; all else is poison.
-  const world = bytes().slice();
-  const lasting = nodes.flatMap(({ tables, zeroed }) => [...tables, ...zeroed]);
-  const initial = lasting.map(({ start, end }) => bytes().slice(start, end));
-  new Float32Array(world.buffer, base).fill(poison);
-  lasting.forEach(({ start }, i) => {
-    world.set(initial[i] ?? [], start);
-  });
+  engine.ensure(plan.bytes + PAGE);
+  const heap = new Uint8Array(memory.buffer, base, plan.bytes + PAGE - base);
+  const constants = new Uint8Array(memory.buffer, 0, base).slice();
+  const poisoned = (size: number): Uint8Array => new Uint8Array(new Float32Array(size / 4).fill(poison).buffer);
+  const piece = (bytes: Uint8Array, { start, end }: Region): Uint8Array => bytes.subarray(start - base, end - base);
+  const copy = (to: Uint8Array, from: Uint8Array, regions: readonly Region[]): void => {
+    for (const region of regions) piece(to, region).set(piece(from, region));
+  };
+  // What each node left; all else is poison.
+  const world = poisoned(heap.length);
+  for (const { tables, zeroed } of nodes) copy(world, heap, [...tables, ...zeroed]);
   const values = new Float32Array(world.buffer);
   for (let i = 0; i < plan.input.pixels; i++) {
     const { channels, address, pixel } = plan.input;
-    values.set(input.data.subarray(i * channels, (i + 1) * channels), (address + i * pixel) / 4);
+    values.set(input.data.subarray(i * channels, (i + 1) * channels), (address - base + i * pixel) / 4);
   }
 
   const run = (steps: readonly Step[]): void => {
@@ -138,49 +140,50 @@ export function runIsolated(
     }
   };
   if (plain) {
-    bytes().set(world.subarray(base), base);
+    heap.set(world);
     for (const { steps } of nodes) run(steps);
-    world.set(bytes());
+    world.set(heap);
   } else {
+    const empty = poisoned(heap.length);
     for (const node of nodes) {
-      const heap = new Float32Array(memory.buffer, base);
-      heap.fill(poison);
-      const shown = [...node.reads.flatMap(regionsOf), ...node.tables, ...node.zeroed];
-      for (const { start, end } of shown) bytes().set(world.subarray(start, end), start);
-      const expected = bytes().slice();
+      const expected = empty.slice();
+      copy(expected, world, [...node.reads.flatMap(regionsOf), ...node.tables, ...node.zeroed]);
+      heap.set(expected);
       run(node.steps);
-      const actual = bytes();
       const kept = [...regionsOf(node.output), ...node.zeroed];
-      for (const { start, end } of [...kept, ...node.scratch]) expected.set(actual.subarray(start, end), start);
-      const changed = firstDifference(expected, actual, base);
+      copy(expected, heap, [...kept, ...node.scratch]);
+      const changed = firstDifference(expected, heap);
       if (changed !== undefined) {
         throw new Error(
-          `${node.path} (${node.steps.map(({ kernel }) => kernel).join(', ')}) wrote to ${changed}, which is not its own: ` +
+          `${node.path} (${node.steps.map(({ kernel }) => kernel).join(', ')}) wrote to ${base + changed}, which is not its own: ` +
             `its output is at ${node.output.address} to ${node.output.address + node.output.pixels * node.output.pixel}, ` +
             `its scratch at ${node.scratch.map(({ start, end }) => `${start} to ${end}`).join(', ') || 'none'}`,
         );
       }
-      for (const { start, end } of kept) world.set(actual.subarray(start, end), start);
+      copy(world, heap, kept);
     }
   }
-  if (firstDifference(constants, bytes().subarray(0, base), 0) !== undefined) throw new Error('weights were changed');
+  if (firstDifference(constants, new Uint8Array(memory.buffer, 0, base)) !== undefined) {
+    throw new Error('weights were changed');
+  }
 
   const { shape } = nodeAt(network.graph, network.graph.output);
   const result = new Float32Array(batch * sizeOf(shape));
   const { address, channels, pixel, pixels } = plan.output;
   for (let i = 0; i < pixels; i++) {
-    const from = (address + i * pixel) / 4;
+    const from = (address - base + i * pixel) / 4;
     result.set(values.subarray(from, from + channels), i * channels);
   }
   return result;
 }
 
-/** The first byte from `start` on in which they differ. */
-function firstDifference(a: Uint8Array, b: Uint8Array, start: number): number | undefined {
-  const [left, right] = [words(a, start), words(b, start)];
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return start + 4 * i;
+const PAGE = 65_536;
+
+/** The first byte in which they differ, to the next multiple of 4 below. */
+function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {
+  const [left, right] = [words(a), words(b)];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return 4 * i;
   return undefined;
 }
 
-const words = (bytes: Uint8Array, start: number): Int32Array =>
-  new Int32Array(bytes.buffer, bytes.byteOffset + start, (bytes.length - start) >> 2);
+const words = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
