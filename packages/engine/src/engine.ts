@@ -84,7 +84,7 @@ export async function engineBackend({
       if (disposed) throw new EngineError('backend-disposed', 'This engine was disposed; make a new backend.');
       assertSupported(backend, graph);
       const network = prepareNetwork(graph, params, options);
-      const place = await workplaces.take();
+      const place = await workplaces.take(bytesOf(network.params));
       try {
         const memory = new EngineMemory(place.memory);
         const program = compile(network.graph, network.params, memory, arithmetic, winogradBudget);
@@ -100,6 +100,9 @@ export async function engineBackend({
   };
   return backend;
 }
+
+const bytesOf = (params: Parameters): number =>
+  [...params.values()].reduce((sum, { data }) => sum + 4 * data.length, 0);
 
 async function compileKernels(arithmetic: Arithmetic, shared: boolean): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined') {

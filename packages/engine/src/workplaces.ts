@@ -8,42 +8,49 @@ export interface Workplace {
   readonly runner: Runner;
 }
 
-/** Free places that are kept: one network after another, or two in turn, need no more. */
-const KEPT = 2;
-/** A larger memory is given back to the runtime, as a session that is disposed should free what is worth freeing. */
-const KEPT_BYTES = 268_435_456;
-
 /**
- * Memories of sessions that were disposed, for those to come: a WebAssembly memory never shrinks, reserves addresses for 4 GiB or
- * more, and is freed when the garbage collector finds the time. What it holds is left there; plans rely on no zeros.
+ * Memories of sessions that were disposed, for those to come. A WebAssembly memory never shrinks, reserves addresses for 4 GiB or
+ * more, and one that threads share stays as long as an idle worker has not collected its garbage, which may be for ever. So none is
+ * dropped before the backend is disposed, and there are no more than there were sessions at once. What one holds is left there:
+ * plans rely on no zeros.
  */
 export class Workplaces {
   readonly #shared: boolean;
   readonly #open: (memory: WebAssembly.Memory) => Promise<Runner>;
-  readonly #free: Workplace[] = [];
+  #free: readonly Workplace[] = [];
 
   constructor(shared: boolean, open: (memory: WebAssembly.Memory) => Promise<Runner>) {
     this.#shared = shared;
     this.#open = open;
   }
 
-  /** @throws EngineError `out-of-memory` */
-  async take(): Promise<Workplace> {
-    const found = this.#free.pop();
-    if (found !== undefined) return found;
+  /**
+   * A place for a network of about so many bytes: the smallest that has them, or the largest, which then grows.
+   *
+   * @throws EngineError `out-of-memory`
+   */
+  async take(bytes: number): Promise<Workplace> {
+    const bySize = this.#free.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+    const found = bySize.find((place) => sizeOf(place) >= bytes) ?? bySize.at(-1);
+    if (found !== undefined) {
+      this.#free = this.#free.filter((place) => place !== found);
+      return found;
+    }
     const memory = newMemory(this.#shared);
     return { memory, runner: await this.#open(memory) };
   }
 
   give(place: Workplace): void {
-    if (place.memory.buffer.byteLength > KEPT_BYTES || this.#free.length >= KEPT) place.runner.close();
-    else this.#free.push(place);
+    this.#free = [...this.#free, place];
   }
 
   clear(): void {
-    for (const { runner } of this.#free.splice(0)) runner.close();
+    for (const { runner } of this.#free) runner.close();
+    this.#free = [];
   }
 }
+
+const sizeOf = ({ memory }: Workplace): number => memory.buffer.byteLength;
 
 function newMemory(shared: boolean): WebAssembly.Memory {
   try {
