@@ -10,6 +10,8 @@ import { costCommand } from './commands/cost/index.js';
 import { doctorCommand } from './commands/doctor.js';
 import { engineCommand } from './commands/engine.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { explainCommand } from './commands/explain.js';
+import { featuresCommand } from './commands/features.js';
 import { graphCommand } from './commands/graph.js';
 import { newCommand } from './commands/new.js';
 import { preprocessCommand } from './commands/preprocess.js';
@@ -34,6 +36,8 @@ export function program() {
     .addCommand(classifyCommand(), { isDefault: true })
     .addCommand(doctorCommand())
     .addCommand(evaluateCommand())
+    .addCommand(explainCommand())
+    .addCommand(featuresCommand())
     .addCommand(completionCommand())
     .addCommand(convertCommand())
     .addCommand(costCommand())

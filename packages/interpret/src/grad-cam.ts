@@ -1,4 +1,11 @@
-import { type Float32Tensor, formatShape, type Graph, type Parameters, sameShape } from '@convzoo/layers';
+import {
+  type Float32Tensor,
+  float32Tensor,
+  formatShape,
+  type Graph,
+  type Parameters,
+  sameShape,
+} from '@convzoo/layers';
 import type { Session } from '@convzoo/runtime';
 import { InterpretError } from './errors.js';
 import { headGradient } from './head-gradient.js';
@@ -21,6 +28,8 @@ export interface GradCamOptions {
   readonly params: Parameters;
   readonly layer: string;
   readonly classIndex: number;
+  /** Shows what speaks against the class: the gradient's sign is turned (the paper's counterfactual, section 3.3). */
+  readonly against?: boolean;
   /** Asked only where the gradient has no closed form. */
   readonly gradientOf: GradientOf;
 }
@@ -39,7 +48,7 @@ export interface GradCam {
  * @throws InterpretError `not-a-map`, `no-such-class`, `wrong-shape`
  */
 export async function gradCam(options: GradCamOptions): Promise<GradCam> {
-  const { session, input, graph, params, layer, classIndex, gradientOf } = options;
+  const { session, input, graph, params, layer, classIndex, gradientOf, against = false } = options;
   mapLayer(graph, layer);
   const closed = headGradient(graph, params, layer, classIndex);
   const { taps } = await session.run(input);
@@ -47,7 +56,13 @@ export async function gradCam(options: GradCamOptions): Promise<GradCam> {
   if (map === undefined || map.shape[0] !== 1) {
     throw new InterpretError('wrong-shape', `Prepare the session with the tap "${layer}", and give it one picture.`);
   }
-  const gradient = closed ?? (await gradientOf(layer, classIndex));
+  const towards = closed ?? (await gradientOf(layer, classIndex));
+  const gradient = against
+    ? float32Tensor(
+        towards.shape,
+        towards.data.map((value) => -value),
+      )
+    : towards;
   return {
     map: weightedMap({ ...map, shape: map.shape.slice(1) }, gradient),
     gradient: closed === undefined ? 'backward' : 'closed-form',

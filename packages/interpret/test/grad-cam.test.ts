@@ -59,6 +59,11 @@ describe('the closed form', () => {
       expect(value).toBeCloseTo(Math.max(sum, 0) / 72, 5);
     });
     expect(map.values.some((value) => value > 0)).toBe(true);
+    const options = { session, input, graph, params, layer, classIndex: 2, gradientOf: never, against: true };
+    const { map: other } = await gradCam(options);
+    // What speaks for the class does not speak against it.
+    expect(other.values.some((value) => value > 0)).toBe(true);
+    expect(other.values.every((value, i) => value === 0 || map.values[i] === 0)).toBe(true);
   });
 
   it('is there for a head that is pooling alone, and not where more follows', () => {

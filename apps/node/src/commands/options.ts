@@ -29,6 +29,8 @@ export const COMMANDS = [
   'classify',
   'doctor',
   'evaluate',
+  'explain',
+  'features',
   'completion',
   'convert',
   'compare',

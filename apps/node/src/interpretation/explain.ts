@@ -1,0 +1,176 @@
+import type { TfjsBackend } from '@convzoo/backend-tfjs';
+import {
+  coloured,
+  colourFilters,
+  featureMaps,
+  filterSlices,
+  gradCam,
+  grey,
+  type HeatMap,
+  logitsOf,
+  meanActivation,
+  normalised,
+  occlusion,
+  readsPicture,
+  viridis,
+} from '@convzoo/interpret';
+import {
+  type AnyNode,
+  type Float32Tensor,
+  float32Tensor,
+  outputOf,
+  type Parameters,
+  paramOf,
+  sizeOf,
+} from '@convzoo/layers';
+import { type Image, preprocess } from '@convzoo/preprocessing';
+import type { Session } from '@convzoo/runtime';
+import type { Guess } from '../network/classifier.js';
+import type { LoadedNetwork } from '../network/load.js';
+import { probabilitiesOf } from '../network/scores.js';
+import { chosenClass } from './chosen-class.js';
+import { type Drawn, drawGrid, drawHeat, imageOf } from './draw.js';
+import { gradientBy } from './gradient.js';
+import { greyOf, viewOf } from './view.js';
+
+/** What was found, and pictures of it. */
+export interface Explanation {
+  readonly guess?: Guess;
+  readonly drawn: Drawn;
+  /** Facts of the method, for JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** The same in words. */
+  readonly note: string;
+}
+
+export interface ExplainOptions {
+  readonly network: LoadedNetwork;
+  /** Prepared with the layer as a tap. */
+  readonly session: Session;
+  readonly picture: Image;
+  readonly layer: AnyNode;
+  readonly wantedClass?: string | undefined;
+  readonly opacity: number;
+}
+
+interface Seen {
+  readonly input: Float32Tensor;
+  readonly guess: Guess;
+  readonly map: Float32Tensor | undefined;
+}
+
+async function look({ network, session, picture, layer, wantedClass }: ExplainOptions): Promise<Seen> {
+  const { data, shape } = preprocess(picture, network.preset);
+  const input = float32Tensor([1, ...shape], data);
+  const { output, taps } = await session.run(input);
+  const probabilities = probabilitiesOf(output.data, network.outputs);
+  return { input, guess: chosenClass(probabilities, network.labels, wantedClass), map: taps[layer.path] };
+}
+
+function heatOver({ picture, network, opacity }: ExplainOptions, map: HeatMap, fromZero: boolean): Drawn {
+  return drawHeat(picture, normalised(map, { fromZero }), viewOf(network.preset, picture), opacity);
+}
+
+/** Grad-CAM; `backendOf` is asked where the gradient has no closed form. */
+export async function explainByGradCam(
+  options: ExplainOptions,
+  backendOf: () => Promise<TfjsBackend>,
+): Promise<Explanation> {
+  const { network, session, layer } = options;
+  const { input, guess } = await look(options);
+  const graph = logitsOf(network.graph);
+  const { params } = network;
+  // One output says yes: "no" is what speaks against it.
+  const single = sizeOf(outputOf(graph).shape) === 1;
+  const { map, gradient } = await gradCam({
+    session,
+    input,
+    graph,
+    params,
+    layer: layer.path,
+    classIndex: single ? 0 : guess.index,
+    against: single && guess.index === 0,
+    gradientOf: gradientBy(backendOf, graph, params, input),
+  });
+  const how = gradient === 'closed-form' ? 'gradient in closed form' : 'gradient by a backward pass';
+  return { guess, drawn: heatOver(options, map, true), facts: { gradient }, note: how };
+}
+
+export interface PatchOptions {
+  readonly patch?: number | undefined;
+  readonly stride?: number | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Occlusion sensitivity: by default a patch of a seventh of the shorter side, moved by half of it. */
+export async function explainByOcclusion(options: ExplainOptions, wishes: PatchOptions): Promise<Explanation> {
+  const { network, session } = options;
+  const { input, guess } = await look(options);
+  const [, height = 1, width = 1] = input.shape;
+  const patch = wishes.patch ?? Math.max(1, Math.round(Math.min(height, width) / 7));
+  const stride = wishes.stride ?? Math.max(1, Math.floor(patch / 2));
+  const { drops, map } = await occlusion({
+    session,
+    input,
+    patch,
+    stride,
+    fill: greyOf(network.preset),
+    score: (outputs) => probabilitiesOf(outputs, network.outputs)[guess.index] ?? 0,
+    ...(wishes.onProgress !== undefined && { onProgress: wishes.onProgress }),
+  });
+  const largest = drops.values.reduce((most, drop) => Math.max(most, drop), 0);
+  return {
+    guess,
+    drawn: heatOver(options, map, true),
+    facts: { patch, stride, places: drops.values.length, largestDrop: largest },
+    note: `patch of ${patch} every ${stride} pixels, ${drops.values.length} places; the probability falls by up to ${(100 * largest).toFixed(1)} points`,
+  };
+}
+
+/** The channels of a layer, the strongest where there are more than `most`. */
+export async function explainByFeatureMaps(options: ExplainOptions, most: number): Promise<Explanation> {
+  const { guess, map } = await look(options);
+  if (map === undefined) throw new RangeError(`the tap ${options.layer.path} is missing`);
+  const maps = featureMaps(map, { most });
+  const colours = viridis();
+  const sheet = drawGrid(maps.map((each) => imageOf(coloured(each.map, colours))));
+  const all = map.shape.at(-1) ?? 0;
+  return {
+    guess,
+    drawn: { ...heatOver(options, meanActivation(map), false), sheet },
+    facts: { channels: maps.map(({ channel }) => channel) },
+    note: maps.length < all ? `the ${maps.length} strongest of ${all} channels` : `${all} channels, in order`,
+  };
+}
+
+/** Input channels of a kernel that fit on a sheet. */
+const MOST_INPUTS = 16;
+
+/** The kernels of a convolution: no picture is needed. */
+export function explainByFilters(
+  { graph, preset }: Pick<LoadedNetwork, 'graph' | 'preset'>,
+  params: Parameters,
+  layer: AnyNode,
+  most: number,
+): Explanation {
+  const kernel = params.get(paramOf(layer, 'kernel')?.path ?? '');
+  if (kernel === undefined) throw new RangeError(`${layer.path} has no kernel`);
+  const [, , inputs = 1, outputs = 0] = kernel.shape;
+  if (readsPicture(graph, layer) && inputs === 3) {
+    const filters = colourFilters(kernel, preset.normalise.channelOrder ?? 'rgb').slice(0, most);
+    const note = `${filters.length} of ${outputs} kernels in colour, grey is zero`;
+    return { drawn: { sheet: drawGrid(filters.map(imageOf)) }, facts: { shown: filters.length, of: outputs }, note };
+  }
+  const columns = Math.min(inputs, MOST_INPUTS);
+  const rows = Math.min(outputs, columns === 1 ? most : Math.max(1, Math.floor(most / columns) || 1, MOST_INPUTS));
+  const slices = filterSlices(kernel, { outputs: rows, inputs: columns });
+  const sheet = drawGrid(
+    slices.map(({ map }) => imageOf(grey(map))),
+    columns === 1 ? undefined : columns,
+  );
+  const note =
+    columns === 1
+      ? `${rows} of ${outputs} kernels, grey is zero`
+      : `${rows} of ${outputs} kernels down, ${columns} of ${inputs} input channels across, grey is zero`;
+  return { drawn: { sheet }, facts: { shown: rows, of: outputs, inputs: columns, ofInputs: inputs }, note };
+}
