@@ -19,7 +19,7 @@ describe('nothing is read or written but what is its own:', () => {
       const once = runIsolated(graph, params, input, { arithmetic, threads: 1 + (i % 3) });
       expect(once.every(Number.isFinite), nameOf(arithmetic)).toBe(true);
       // Other leftovers, another number of threads, and buffers as a session has them: the same bits.
-      const again = runIsolated(graph, params, input, { arithmetic, threads: 2, plain: true, poison: 3e38 });
+      const again = runIsolated(graph, params, input, { arithmetic, threads: 2, plain: true, poison: 'huge' });
       expect(again, nameOf(arithmetic)).toEqual(once);
     }
   });

@@ -222,6 +222,31 @@ describe.each(backends.map((backend) => [backend.threads, backend] as const))('%
 });
 
 describe('the engine', () => {
+  // What tfjs answers on cpu and on TensorFlow; its wasm backend differs from both (relu6 makes 0 of NaN).
+  const [none, inf] = [Number.NaN, Number.POSITIVE_INFINITY];
+  const odd = [none, inf, -inf, -200, 200, none, -1, 1];
+  it.each([
+    ['relu', [none, inf, 0, 0, 200, none, 0, 1]],
+    ['relu6', [none, 6, 0, 0, 6, none, 0, 1]],
+    ['hardSigmoid', [none, 1, 0, 0, 1, none, 1 / 3, 2 / 3]],
+    ['tanh', [none, 1, -1, -1, 1, none, -0.7615941559557649, 0.7615941559557649]],
+    ['sigmoid', [none, 1, 0, 0, 1, none, 0.2689414213699951, 0.7310585786300049]],
+    ['maxPool', [inf, 1]],
+    ['avgPool', [none, none]],
+  ] as const)('does with NaN and infinities as tfjs: %s', async (op, wanted) => {
+    const nn = new Builder('odd');
+    const x = nn.input([2, 4, 1]);
+    const pooled =
+      op === 'maxPool' ? nn.maxPool(x, { size: 2, stride: 2 }) : nn.avgPool(x, { size: [2, 2], stride: 2 });
+    const y = op === 'maxPool' || op === 'avgPool' ? pooled : nn.activation(x, op);
+    await using session = await backends[0]!.prepare(nn.graph(y), new Map());
+    const values = op === 'avgPool' ? [none, inf, inf, -inf, 1, 2, 3, 4] : odd;
+    const { output } = await session.run(float32Tensor([1, 2, 4, 1], Float32Array.from(values)));
+    output.data.forEach((value, i) => {
+      expect(Math.abs(value) < 1e-37 ? 0 : value, `${op} ${i}`).toBeCloseTo(wanted[i]!, 6);
+    });
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 65, 1e9])('refuses %d threads', async (threads) => {
     await expect(engineBackend({ threads })).rejects.toMatchObject({ code: 'bad-threads' });
   });

@@ -4,7 +4,7 @@ import { prepareNetwork } from '@convzoo/runtime';
 import type { Arithmetic } from '../../src/kernels/arithmetic.js';
 import { kernelModule } from '../../src/kernels/index.js';
 import { compile, layOut, type Program } from '../../src/plan/compile.js';
-import { EngineMemory } from '../../src/plan/memory.js';
+import { aligned, EngineMemory } from '../../src/plan/memory.js';
 import type { Step } from '../../src/plan/step.js';
 import { type Placed, padded } from '../../src/plan/value.js';
 
@@ -32,10 +32,30 @@ export interface IsolatedOptions {
   /** Parts that every step is cut into; they run one after another, the last first. */
   readonly threads?: number;
   readonly optimise?: boolean;
-  /** What memory that a node has no business with is full of; NaN by default. */
-  readonly poison?: number;
+  /** What memory that a node has no business with is full of: NaN, which all but maxima show, or numbers near the largest. */
+  readonly poison?: Poison;
+  /** Puts a mistake into a step, to see whether it is found. */
+  readonly spoil?: (step: Step) => Step;
   /** Whether to skip the isolation: poison once, then run as a session does. */
   readonly plain?: boolean;
+}
+
+export type Poison = 'NaN' | 'huge';
+
+/** Signalling NaN, which any arithmetic changes, and numbers of 2^127 on; every word differs from those near it. */
+const patterns: Readonly<Record<Poison, number>> = { NaN: 0x7f80_0001, huge: 0x7f00_0000 };
+const templates = new Map<Poison, Int32Array>();
+
+/** So many bytes of it; they are not to be written to. */
+function poisoned(poison: Poison, bytes: number): Int32Array {
+  const count = bytes / 4;
+  let words = templates.get(poison);
+  if (words === undefined || words.length < count) {
+    words = new Int32Array(Math.max(count, 1 << 20));
+    for (let i = 0; i < words.length; i++) words[i] = patterns[poison] + (i % 0x3f_ffff);
+    templates.set(poison, words);
+  }
+  return words.subarray(0, count);
 }
 
 interface Machine {
@@ -69,7 +89,7 @@ function regionsOf({ address, pixel, pixels, channels }: Placed): readonly Regio
 }
 
 /** The program, recording what each node is given. */
-function watch(program: Program, nodes: Watched[]): Program {
+function watch(program: Program, nodes: Watched[], spoil: (step: Step) => Step): Program {
   return {
     ...program,
     compiled: program.compiled.map((compiled) => ({
@@ -80,12 +100,13 @@ function watch(program: Program, nodes: Watched[]): Program {
           regions.push({ start, end: start + bytes });
           return start;
         };
-        const steps = compiled.emit({
+        const emitted = compiled.emit({
           ...context,
           table: (values) => noted(tables, context.table(values), values.byteLength),
           scratch: (bytes) => noted(scratch, context.scratch(bytes), bytes),
           zeroed: (bytes) => noted(zeroed, context.zeroed(bytes), bytes),
         });
+        const steps = emitted.map(spoil);
         const { inputs, residual, output } = context;
         const reads = residual === undefined ? inputs : [...inputs, residual];
         nodes.push({ path: compiled.node.path, steps, reads, output, tables, scratch, zeroed });
@@ -104,29 +125,31 @@ export function runIsolated(
   graph: Graph,
   params: Parameters,
   input: Float32Tensor,
-  { arithmetic, threads = 1, optimise = true, poison = Number.NaN, plain = false }: IsolatedOptions,
+  { arithmetic, threads = 1, optimise = true, poison = 'NaN', spoil = (step) => step, plain = false }: IsolatedOptions,
 ): Float32Array {
   const { kernels } = machineOf(arithmetic);
-  new Float32Array(memory.buffer).fill(poison);
+  // Weights are put here, whatever was left there.
+  const left = new Int32Array(memory.buffer);
+  left.set(poisoned(poison, left.byteLength));
   const network = prepareNetwork(graph, params, { optimise });
   const engine = new EngineMemory(memory);
   const program = compile(network.graph, network.params, engine, arithmetic);
   const nodes: Watched[] = [];
   const [batch = 1] = input.shape;
-  const plan = layOut(watch(program, nodes), batch, threads, engine);
+  const plan = layOut(watch(program, nodes, spoil), batch, threads, engine);
 
   // Only what a plan has is watched, and a page behind it; what lies further is behind the end for a session.
   const base = engine.constantsEnd;
-  engine.ensure(plan.bytes + PAGE);
-  const heap = new Uint8Array(memory.buffer, base, plan.bytes + PAGE - base);
+  engine.ensure(aligned(plan.bytes) + PAGE);
+  const heap = new Uint8Array(memory.buffer, base, aligned(plan.bytes) + PAGE - base);
   const constants = new Uint8Array(memory.buffer, 0, base).slice();
-  const poisoned = (size: number): Uint8Array => new Uint8Array(new Float32Array(size / 4).fill(poison).buffer);
   const piece = (bytes: Uint8Array, { start, end }: Region): Uint8Array => bytes.subarray(start - base, end - base);
   const copy = (to: Uint8Array, from: Uint8Array, regions: readonly Region[]): void => {
     for (const region of regions) piece(to, region).set(piece(from, region));
   };
   // What each node left; all else is poison.
-  const world = poisoned(heap.length);
+  const empty = new Uint8Array(poisoned(poison, heap.length).buffer, 0, heap.length);
+  const world = empty.slice();
   for (const { tables, zeroed } of nodes) copy(world, heap, [...tables, ...zeroed]);
   const values = new Float32Array(world.buffer);
   for (let i = 0; i < plan.input.pixels; i++) {
@@ -144,7 +167,6 @@ export function runIsolated(
     for (const { steps } of nodes) run(steps);
     world.set(heap);
   } else {
-    const empty = poisoned(heap.length);
     for (const node of nodes) {
       const expected = empty.slice();
       copy(expected, world, [...node.reads.flatMap(regionsOf), ...node.tables, ...node.zeroed]);
