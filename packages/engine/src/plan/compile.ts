@@ -145,6 +145,14 @@ function withActivation(path: string, activation: string, emit: Emit): Emit {
   };
 }
 
+/** Ops that read no value after they have written another: their result may take the place of an input that nobody reads again. */
+const IN_PLACE: ReadonlySet<string> = new Set([
+  ...['activation', 'leakyRelu', 'add', 'multiply', 'batchNorm', 'layerScale', 'rescale', 'layerNorm'],
+]);
+
+const sameLayout = (a: Layout, b: Layout): boolean =>
+  a.height === b.height && a.width === b.width && a.channels === b.channels && a.pixel === b.pixel;
+
 /** Lays a program out for a batch, behind the constants, tables included. What lay there before is gone. */
 export function layOut(program: Program, batch: number, threads: number, memory: EngineMemory): Plan {
   const { graph, compiled, zeros } = program;
@@ -167,8 +175,12 @@ export function layOut(program: Program, batch: number, threads: number, memory:
   const steps: Step[] = [];
   const tables: { readonly address: number; readonly values: Int32Array }[] = [];
   const cleared: { readonly address: number; readonly bytes: number }[] = [];
-  compiled.forEach(({ result, inputs, residual, emit }, index) => {
-    const output = place(result);
+  compiled.forEach(({ node, result, inputs, residual, emit }, index) => {
+    const dies = (id: NodeId): boolean => lastUse.get(id) === index && !kept.has(id);
+    const overwritten = IN_PLACE.has(node.op)
+      ? inputs.find((id) => dies(id) && sameLayout(at(id), layoutOfNode(result, graph)))
+      : undefined;
+    const output = overwritten === undefined ? place(result) : at(overwritten);
     const scratch: { readonly address: number; readonly bytes: number }[] = [];
     steps.push(
       ...emit({
@@ -199,7 +211,7 @@ export function layOut(program: Program, batch: number, threads: number, memory:
     placed.set(result.id, output);
     for (const { address, bytes } of scratch) arena.release(address, bytes);
     for (const id of new Set([...inputs, ...(residual === undefined ? [] : [residual])])) {
-      if (lastUse.get(id) === index && !kept.has(id)) arena.release(at(id).address, bytesOf(at(id), batch) + 64);
+      if (dies(id) && id !== overwritten) arena.release(at(id).address, bytesOf(at(id), batch) + 64);
     }
   });
   memory.ensure(aligned(arena.end));
