@@ -19,6 +19,7 @@ export default defineConfig({
       'packages/preprocessing/test/vectors.test.ts',
       'packages/preprocessing/test/augment-goldens.test.ts',
       'packages/preprocessing/test/datasets-anywhere.test.ts',
+      'packages/engine/test/{ops,kernels,session}.test.ts',
     ],
     testTimeout: 30_000,
     browser: {

@@ -2,6 +2,7 @@ import { tensorflowBackend } from '@convzoo/backend-tfjs/tensorflow';
 import { wasmBackend } from '@convzoo/backend-tfjs/wasm';
 import { engineBackend } from '@convzoo/engine';
 import type { Backend } from '@convzoo/runtime';
+import { nameOf, variants } from '../../packages/engine/test/support/variants.js';
 
 /** A backend that the records run on, or the reason why they do not. */
 export type GoldenBackend =
@@ -35,9 +36,22 @@ async function portable(isAlone: boolean): Promise<GoldenBackend> {
 /** All kernels of the engine, small records first; its own tests look at each kernel (packages/engine/test). */
 const engine: GoldenBackend = { name: 'engine', backend: await engineBackend({ threads: 2 }), sample: !full };
 
+/** A variant of its kernels; a backend for each network, since twelve would hold the memory of the largest each. */
+const forced = (arithmetic: (typeof variants)[number]): GoldenBackend => {
+  const name = `engine: ${nameOf(arithmetic)}`;
+  const backend: Backend = {
+    name,
+    description: name,
+    unsupported: () => [],
+    prepare: async (...args) => (await engineBackend({ arithmetic })).prepare(...args),
+  };
+  return { name, backend, sample: true };
+};
+
 const tensorflow = await native();
 export const goldenBackends: readonly GoldenBackend[] = [
   tensorflow,
   await portable(tensorflow.skipped !== undefined),
   engine,
+  ...(full ? variants.map(forced) : []),
 ];
