@@ -38,7 +38,7 @@ export function headGradient(
 }
 
 /** @throws InterpretError `no-such-class` */
-export function checkClass(graph: Graph, classIndex: number): void {
+function checkClass(graph: Graph, classIndex: number): void {
   const classes = sizeOf(outputOf(graph).shape);
   if (Number.isInteger(classIndex) && classIndex >= 0 && classIndex < classes) return;
   throw new InterpretError(

@@ -7,6 +7,7 @@ import {
   gradCam,
   grey,
   type HeatMap,
+  InterpretError,
   logitsOf,
   meanActivation,
   normalised,
@@ -25,6 +26,7 @@ import {
 } from '@convzoo/layers';
 import { type Image, preprocess } from '@convzoo/preprocessing';
 import type { Session } from '@convzoo/runtime';
+import { UsageError } from '../errors.js';
 import type { Guess } from '../network/classifier.js';
 import type { LoadedNetwork } from '../network/load.js';
 import { probabilitiesOf } from '../network/scores.js';
@@ -117,6 +119,10 @@ export async function explainByOcclusion(options: ExplainOptions, wishes: PatchO
     fill: greyOf(network.preset),
     score: (outputs) => probabilitiesOf(outputs, network.outputs)[guess.index] ?? 0,
     ...(wishes.onProgress !== undefined && { onProgress: wishes.onProgress }),
+  }).catch((cause: unknown) => {
+    // The patch and its stride are the user's.
+    if (!(cause instanceof InterpretError)) throw cause;
+    throw new UsageError('bad-option', cause.message, { cause });
   });
   const largest = drops.values.reduce((most, drop) => Math.max(most, drop), 0);
   return {
