@@ -1,19 +1,27 @@
 import { existsSync } from 'node:fs';
 import { analyse } from '@convzoo/cost-analysis';
 import { formatBytes, formatCount } from '@convzoo/cost-analysis/format';
+import { ConvzooError } from '@convzoo/layers';
+import type { Preset } from '@convzoo/preprocessing';
 import { nearestNames } from '@convzoo/zoo';
+import { InvalidArgumentError } from 'commander';
 import { describeChoice, pickBackend } from '../backends.js';
-import { describeFailure, EXIT, type Failure, UsageError } from '../errors.js';
-import { classifyPicture, type Guess, type Times } from '../network/classifier.js';
+import { openAnswers, readEarlier } from '../classification/answers-file.js';
+import { openPictures } from '../classification/picture.js';
+import { workerPreparer } from '../classification/pool.js';
+import { inlinePreparer, type Preparer } from '../classification/prepare.js';
+import { startMeter, stopOnSignal, writeStdout } from '../classification/run.js';
+import { type Classified, classifyStream, type Times } from '../classification/stream.js';
+import { EXIT, type Failure, UsageError } from '../errors.js';
+import type { Guess } from '../network/classifier.js';
 import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
-import { findPictures } from '../pictures/find.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
 import { buildOptions } from './model-options.js';
 import { backendHelp, COMMANDS, command, threadCount, threadsHelp, wholeNumber } from './options.js';
 
-/** One entry of `--json`. */
+/** One entry of `--json`, or one line of `--jsonl`. */
 interface Answer {
   readonly image: string;
   readonly model: string;
@@ -21,6 +29,15 @@ interface Answer {
   readonly top?: readonly Guess[];
   readonly error?: Failure;
 }
+
+/** More than any machine has cores; a mistaken number must not start a thousand threads. */
+const MAX_WORKERS = 64;
+
+const workerCount = (text: string): number => {
+  const count = wholeNumber(0)(text);
+  if (count > MAX_WORKERS) throw new InvalidArgumentError(`It must be at most ${MAX_WORKERS}.`);
+  return count;
+};
 
 export function classifyCommand() {
   return command('classify')
@@ -42,6 +59,12 @@ export function classifyCommand() {
     .option('-t, --top <count>', 'classes to show', wholeNumber(1), 3)
     .option('-b, --backend <name>', backendHelp)
     .option('--threads <count>', threadsHelp, threadCount)
+    .option('--jsonl', 'an answer a line, in order, as soon as it is there')
+    .option('-o, --output <file>', 'write such lines to a file; progress stays on the terminal')
+    .option('--resume', 'go on with --output where it ends, after a break')
+    .option('--files-from <file>', 'names of pictures, one a line; - for standard input')
+    .option('--batch <count>', 'pictures that the network takes at once', wholeNumber(1), 1)
+    .option('--workers <count>', 'threads that decode meanwhile; 1 for many pictures if not given', workerCount)
     .addHelpText(
       'after',
       `
@@ -53,7 +76,11 @@ Examples:
   $ convzoo classify cat.jpg --weights timm/resnet50.a1_in1k
   $ convzoo classify cat.jpg --model model.keras --labels names.txt
   $ convzoo classify cat.jpg --model ./my-net.ts --weights my-net.safetensors
-  $ convzoo classify photos/ --json > answers.json`,
+  $ convzoo classify photos/ --json > answers.json
+  $ curl -s https://example.org/cat.jpg | convzoo classify -
+  $ find . -name '*.jpg' | convzoo classify --files-from - --jsonl | head
+  $ convzoo classify 'photos/**' -o answers.jsonl --batch 8 --workers 2
+  $ convzoo classify 'photos/**' -o answers.jsonl --batch 8 --workers 2 --resume`,
     )
     .action(async (inputs, options) => {
       process.exitCode = await classify(inputs, options);
@@ -70,6 +97,12 @@ interface ClassifyOptions {
   readonly top: number;
   readonly backend?: string | undefined;
   readonly threads?: number | undefined;
+  readonly jsonl?: boolean | undefined;
+  readonly output?: string | undefined;
+  readonly resume?: boolean | undefined;
+  readonly filesFrom?: string | undefined;
+  readonly batch: number;
+  readonly workers?: number | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly color?: boolean | undefined;
@@ -77,30 +110,80 @@ interface ClassifyOptions {
 
 async function classify(inputs: readonly string[], options: ClassifyOptions): Promise<number> {
   const terminal = terminalOf(options);
+  checkOptions(options);
   refuseMistypedCommand(inputs);
-  const pictures = inputs.length === 0 ? samplePictures() : await findPictures(inputs);
+  const { output, filesFrom } = options;
+  const lines = options.jsonl === true || output !== undefined;
+  const pictures =
+    inputs.length === 0 && filesFrom === undefined
+      ? samplePictures().map((name) => ({ name }))
+      : await openPictures(inputs, filesFrom);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
+  const earlier = output === undefined ? undefined : await readEarlier(output, network.model, options.resume === true);
+  const left = earlier === undefined ? pictures : pictures.filter(({ name }) => !earlier.images.has(name));
   const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
+  using stop = stopOnSignal(lines);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);
+  if (earlier !== undefined && earlier.images.size > 0)
+    terminal.note(`${pictures.length - left.length} of ${pictures.length} pictures are answered in ${output} already.`);
+
   await using session = await choice.backend.prepare(network.graph, network.params);
+  await using preparer = preparerFor(left.length, network.preset, options.workers);
+  await using file = output === undefined || earlier === undefined ? undefined : await openAnswers(output, earlier);
+  const write = file === undefined ? writeStdout : file.write;
+  const about = { model: network.model, backend: choice.backend.name };
   const answers: Answer[] = [];
-  for (const picture of pictures) {
-    const about = { image: picture, model: network.model, backend: choice.backend.name };
-    try {
-      const { top, times } = await classifyPicture(picture, network, session, options.top);
-      answers.push({ ...about, top });
-      if (options.json !== true) printAnswer(terminal, picture, top, times);
-    } catch (error) {
-      const failure = describeFailure(error);
-      answers.push({ ...about, error: failure });
-      if (options.json !== true)
-        terminal.print(`\n${terminal.colors.bold(displayName(picture))}\n  ${terminal.colors.red(failure.message)}`);
+  let failures = earlier?.failures ?? 0;
+  // What stands on the terminal is not drawn over.
+  const meter = startMeter(terminal, left.length, lines && (file !== undefined || process.stdout.isTTY !== true));
+  try {
+    const stream = classifyStream(left, { network, session, preparer, batch: options.batch, count: options.top });
+    for await (const group of stream) {
+      const found = group.map((each) => answerOf(each, about));
+      failures += found.filter(({ error }) => error !== undefined).length;
+      if (lines) await write(found.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+      else if (options.json === true) answers.push(...found);
+      else for (const each of group) printClassified(terminal, each);
+      meter.add(group.length);
+      if (stop.requested) throw interrupted(meter.done, left.length, output);
     }
+  } finally {
+    meter.stop();
   }
   if (options.json === true) printJson(answers);
-  else if (options.quiet !== true) printCost(terminal, network);
-  return answers.some(({ error }) => error !== undefined) ? EXIT.failure : EXIT.ok;
+  else if (!lines && options.quiet !== true) printCost(terminal, network);
+  return failures > 0 ? EXIT.failure : EXIT.ok;
+}
+
+function checkOptions({ json, jsonl, output, resume }: ClassifyOptions): void {
+  if (json === true && (jsonl === true || output !== undefined)) {
+    throw new UsageError(
+      'bad-option',
+      '--json is one array at the end, --jsonl and --output a line at once: choose one.',
+    );
+  }
+  if (resume === true && output === undefined) {
+    throw new UsageError('bad-option', '--resume goes on with the file of --output; name it.');
+  }
+}
+
+/** Pictures from which on a thread that decodes is worth its start, where nothing is said. */
+const MANY = 16;
+
+function preparerFor(pictures: number, preset: Preset, wanted: number | undefined): Preparer {
+  const workers = wanted ?? (pictures >= MANY ? 1 : 0);
+  return workers === 0 ? inlinePreparer(preset) : workerPreparer(workers, preset);
+}
+
+function answerOf(classified: Classified, about: Pick<Answer, 'model' | 'backend'>): Answer {
+  const head = { image: classified.picture.name, ...about };
+  return 'failure' in classified ? { ...head, error: classified.failure } : { ...head, top: classified.top };
+}
+
+function interrupted(done: number, of: number, output: string | undefined): ConvzooError {
+  const advice = output === undefined ? '' : ` The same command with --resume goes on with ${output}.`;
+  return new ConvzooError('interrupted', `Stopped after ${done} of ${of} pictures.${advice}`);
 }
 
 /** Words without an ending that are no files were probably meant as commands: `convzoo clasify cat.jpg`. */
@@ -116,6 +199,13 @@ function refuseMistypedCommand([first]: readonly string[]): void {
 
 /** Columns for the bar of a probability. */
 const BAR = 30;
+
+function printClassified(terminal: Terminal, classified: Classified): void {
+  const { print, colors } = terminal;
+  const { name } = classified.picture;
+  if (!('failure' in classified)) printAnswer(terminal, name, classified.top, classified.times);
+  else print(`\n${colors.bold(displayName(name))}\n  ${colors.red(classified.failure.message)}`);
+}
 
 function printAnswer({ print, colors, width }: Terminal, picture: string, top: readonly Guess[], times: Times): void {
   const longest = Math.max(...top.map(({ label }) => label.length));

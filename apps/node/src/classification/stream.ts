@@ -1,0 +1,97 @@
+import { float32Tensor, sizeOf } from '@convzoo/layers';
+import type { Session } from '@convzoo/runtime';
+import type { Failure } from '../errors.js';
+import { type Guess, topGuesses } from '../network/classifier.js';
+import type { LoadedNetwork } from '../network/load.js';
+import { probabilitiesOf } from '../network/scores.js';
+import type { Picture } from './picture.js';
+import type { Outcome, Prepared, Preparer } from './prepare.js';
+
+/** Milliseconds of one picture's way; in a batch each has its share of the run. */
+export interface Times {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly run: number;
+}
+
+export type Classified = { readonly picture: Picture } & (
+  | { readonly top: readonly Guess[]; readonly times: Times }
+  | { readonly failure: Failure }
+);
+
+export interface StreamOptions {
+  readonly network: LoadedNetwork;
+  readonly session: Session;
+  readonly preparer: Preparer;
+  /** Pictures that the network takes at once. */
+  readonly batch: number;
+  /** Classes of each answer. */
+  readonly count: number;
+}
+
+/**
+ * Answers in the order of the pictures, a batch at a time. While the network computes, the next pictures are prepared: a
+ * batch and what the preparer has on its way, and no more, so that memory does not grow with their number.
+ */
+export async function* classifyStream(
+  pictures: readonly Picture[],
+  { network, session, preparer, batch, count }: StreamOptions,
+): AsyncGenerator<readonly Classified[], void, undefined> {
+  const ahead: { readonly picture: Picture; readonly outcome: Promise<Outcome> }[] = [];
+  let [next, buffer] = [0, new Float32Array()];
+  const fill = (): void => {
+    for (; ahead.length < batch + preparer.capacity && next < pictures.length; next++) {
+      const picture = pictures[next];
+      if (picture !== undefined) ahead.push({ picture, outcome: preparer.prepare(picture) });
+    }
+  };
+  for (fill(); ahead.length > 0; ) {
+    const group: { readonly picture: Picture; readonly outcome: Outcome }[] = [];
+    for (const { picture, outcome } of ahead.splice(0, batch)) {
+      group.push({ picture, outcome: await outcome });
+      fill();
+    }
+    const ready = group.flatMap(({ outcome }) => ('data' in outcome ? [outcome] : []));
+    buffer = joined(ready, buffer);
+    const start = performance.now();
+    const outputs = await run(session, ready, buffer);
+    const share = (performance.now() - start) / Math.max(1, ready.length);
+    let at = 0;
+    yield group.map(({ picture, outcome }) => {
+      if ('failure' in outcome) return { picture, failure: outcome.failure };
+      const probabilities = probabilitiesOf(outputs[at++] ?? new Float32Array(), network.outputs);
+      const { decode, preprocess } = outcome;
+      return {
+        picture,
+        top: topGuesses(probabilities, network.labels, count),
+        times: { decode, preprocess, run: share },
+      };
+    });
+  }
+}
+
+/** The pictures one behind the other, in the buffer of the batch before where it is large enough. */
+function joined(ready: readonly Prepared[], before: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const size = ready.reduce((sum, { data }) => sum + data.length, 0);
+  const buffer = before.length >= size ? before : new Float32Array(size);
+  let offset = 0;
+  for (const { data } of ready) {
+    buffer.set(data, offset);
+    offset += data.length;
+  }
+  return buffer;
+}
+
+/** The outputs of each picture. */
+async function run(
+  session: Session,
+  ready: readonly Prepared[],
+  buffer: Float32Array<ArrayBuffer>,
+): Promise<readonly Float32Array[]> {
+  const [first] = ready;
+  if (first === undefined) return [];
+  const shape = [ready.length, ...first.shape];
+  const { output } = await session.run(float32Tensor(shape, buffer.subarray(0, sizeOf(shape))));
+  const each = output.data.length / ready.length;
+  return ready.map((_, i) => output.data.subarray(i * each, (i + 1) * each));
+}
