@@ -18,8 +18,16 @@ interface Slot {
   readonly waiting: Map<number, Waiting>;
 }
 
-/** Prepares pictures in worker threads. A picture that kills its worker is a failure; the others go to a new one. */
-export function workerPreparer(workers: number, preset: Preset): Preparer {
+/**
+ * Prepares pictures in worker threads. A picture that kills its worker is a failure; the others go to a new one.
+ *
+ * @param script the worker's file; others than our own are for tests
+ */
+export function workerPreparer(
+  workers: number,
+  preset: Preset,
+  script = new URL('./worker.js', import.meta.url),
+): Preparer {
   const slots: Slot[] = [];
   let [nextId, closed] = [1, false];
 
@@ -29,7 +37,7 @@ export function workerPreparer(workers: number, preset: Preset): Preparer {
   };
 
   function start(slot: Omit<Slot, 'worker'> & Partial<Slot>): Slot {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    const worker = new Worker(script, {
       workerData: { preset } satisfies WorkerSetup,
       name: 'convzoo pictures',
     });
