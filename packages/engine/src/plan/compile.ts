@@ -58,7 +58,7 @@ function layoutOfNode(node: AnyNode, graph: Graph): Layout {
 const CLAMP_FREE = 'linear';
 
 /** Bytes by which Winograd's weights may exceed the plain ones if nothing else is said: enough for VGG-16 and ResNet-101. */
-export const WINOGRAD_BUDGET = 268_435_456;
+const WINOGRAD_BUDGET = 268_435_456;
 
 /** Packs every weight into memory. The graph is in its inference form, and all of its ops are known. */
 export function compile(
