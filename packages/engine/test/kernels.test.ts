@@ -95,7 +95,7 @@ describe('the isolation finds', () => {
 
 describe('every op, isolated:', () => {
   for (const op of opNames.filter((name) => name !== 'custom')) {
-    it(op, () => {
+    it(op, { timeout: 120_000 }, () => {
       cases[op].forEach((example, i) => {
         check(example, i);
       });
@@ -111,7 +111,7 @@ describe('larger convolutions:', () => {
 });
 
 describe('networks whose buffers are taken again:', () => {
-  it.each(blockNames)('%s', (name) => {
+  it.each(blockNames)('%s', { timeout: 120_000 }, (name) => {
     check({ graph: networkOf([name], [9, 7, 5]), batch: 1 }, 1);
     check({ graph: networkOf([name, name], [17, 14, 16]), batch: 2 }, 2);
   });

@@ -51,7 +51,7 @@ describe('a process', () => {
 
   it.each([1, 2])(
     'holds the same after 1,000 networks and 10,000 runs: %i thread(s)',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (threads) => {
       const output = await run(
         `
@@ -78,7 +78,7 @@ describe('a process', () => {
         for (let i = 0; i < 10_000; i++) await session.run(input);
         console.log(JSON.stringify([before, between, await settle()]));
         `,
-        120_000,
+        240_000,
       );
       const [before, cycled, run10k] = JSON.parse(output) as Record<'rss' | 'heapUsed' | 'arrayBuffers', number>[];
       for (const after of [cycled!, run10k!]) {
