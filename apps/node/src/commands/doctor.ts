@@ -14,8 +14,8 @@ export function doctorCommand() {
     .addHelpText(
       'after',
       `
-It runs a known picture through every backend and compares their answers with the one that
-is known. Nothing is downloaded. Exit code 1 where something is broken, 0 with notes only.
+It runs a picture with a known answer through every backend. Nothing is
+downloaded. Exit code 1 where something is broken, 0 with notes only.
 
 Examples:
   $ convzoo doctor
