@@ -10,7 +10,7 @@ import {
   explainByOcclusion,
 } from '../interpretation/explain.js';
 import { type ListedLayer, layerFor, layersFor, type Method, methods } from '../interpretation/layer-list.js';
-import { readPicture } from '../network/classifier.js';
+import { type Guess, readPicture } from '../network/classifier.js';
 import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
 import { prepareFolder } from '../output/folder.js';
 import { printable } from '../output/printable.js';
@@ -128,11 +128,15 @@ async function explain(file: string | undefined, options: ExplainOptions): Promi
   }
   const { print, colors, width } = terminal;
   print(`\n${colors.bold(printable(method === 'filters' || file === undefined ? network.model : file))}`);
-  if (guess !== undefined) print(`  ${guess.label}, class ${guess.index}: ${(100 * guess.probability).toFixed(1)} %`);
+  if (guess !== undefined) print(`  ${nameOf(guess)}: ${(100 * guess.probability).toFixed(1)} %`);
   const where = layered ? ` at ${layer.path} (${formatShape(layer.shape)})` : '';
   for (const line of wrapText(`  ${method}${where}: ${note}`, width, '    ')) print(line);
   for (const path of Object.values(files)) print(colors.cyan(`  ${path}`));
 }
+
+/** Classes without names are called by their number already. */
+const nameOf = ({ label, index }: Guess): string =>
+  label === `class ${index}` ? label : `${printable(label)}, class ${index}`;
 
 async function run(
   file: string,

@@ -57,24 +57,21 @@ function enlarge(picture: Image, side: number): Image {
   return resize(picture, { height: picture.height * factor, width: picture.width * factor, filter: 'nearest' });
 }
 
-/** Where the pictures of an explanation went. */
-export interface Files {
-  readonly overlay?: string;
-  readonly heat?: string;
-  readonly sheet: string;
-}
+/** Where the pictures of an explanation went, by what they show. */
+export type Files = Readonly<Record<string, string>>;
 
 /** Writes `cat.jpg.grad-cam.layer4.overlay.png` and its like into the folder, all of them or none. */
 export async function saveDrawn(folder: string, parts: readonly string[], drawn: Drawn): Promise<Files> {
   const stem = parts.map((part) => basename(part).replace(/[^\w.-]+/g, '_')).join('.');
   const encoded = new Map<string, Uint8Array>();
   const files: Record<string, string> = {};
-  for (const [kind, image] of Object.entries<Image | undefined>({ ...drawn })) {
+  for (const kind of ['overlay', 'heat', 'sheet'] as const) {
+    const image = drawn[kind];
     if (image === undefined) continue;
     const path = join(folder, `${stem}.${kind}.png`);
     encoded.set(path, await encode(image, { format: 'png' }));
     files[kind] = path;
   }
   await writeFilesAtomic(encoded);
-  return { sheet: '', ...files };
+  return files;
 }

@@ -149,8 +149,9 @@ export async function explainByFeatureMaps(options: ExplainOptions, most: number
   };
 }
 
-/** Input channels of a kernel that fit on a sheet. */
+/** Input channels across and kernels down that fit on a sheet. */
 const MOST_INPUTS = 16;
+const MOST_ROWS = 16;
 
 /** The kernels of a convolution: no picture is needed. */
 export function explainByFilters(
@@ -168,7 +169,7 @@ export function explainByFilters(
     return { drawn: { sheet: drawGrid(filters.map(imageOf)) }, facts: { shown: filters.length, of: outputs }, note };
   }
   const columns = Math.min(inputs, MOST_INPUTS);
-  const rows = Math.min(outputs, columns === 1 ? most : Math.max(1, Math.floor(most / columns) || 1, MOST_INPUTS));
+  const rows = Math.min(outputs, columns === 1 ? most : Math.min(most, MOST_ROWS));
   const slices = filterSlices(kernel, { outputs: rows, inputs: columns });
   const sheet = drawGrid(
     slices.map(({ map }) => imageOf(grey(map))),
