@@ -70,17 +70,19 @@ const offers: Readonly<Record<Shell, (words: readonly string[]) => readonly stri
 
 describe.each(SHELLS)('completion for %s', (name) => {
   const missing = spawnSync(name, ['--version']).error !== undefined;
-  if (missing) console.log(`skipped: completion in ${name}, since it is not installed`);
+  const why = `${name} is not installed here`;
   const complete = (...words: string[]): readonly string[] => [...offers[name](words)].sort();
 
-  it.skipIf(missing)('offers every command, and those of a command', () => {
+  it('offers every command, and those of a command', ({ skip }) => {
+    skip(missing, why);
     for (const command of COMMANDS.filter((each) => each !== 'help')) expect(complete('')).toContain(command);
     expect(complete('ver')).toEqual(['verify']);
     expect(complete('weights', '')).toEqual(expect.arrayContaining(['cache', 'inspect', 'list', 'pull', 'verify']));
     expect(complete('cost', 'exp')).toEqual(['explain']);
   });
 
-  it.skipIf(missing)('offers the options of the command that is typed, and no other', () => {
+  it('offers the options of the command that is typed, and no other', ({ skip }) => {
+    skip(missing, why);
     expect(complete('classify', '--pre')).toEqual(['--preset']);
     // Without a command it is classify.
     expect(complete('cat.jpg', '--pre')).toEqual(['--preset']);
@@ -90,7 +92,8 @@ describe.each(SHELLS)('completion for %s', (name) => {
     expect(complete('cost', '--per-l')).toEqual([]);
   });
 
-  it.skipIf(missing)('offers names of networks, backends and weights where they belong', () => {
+  it('offers names of networks, backends and weights where they belong', ({ skip }) => {
+    skip(missing, why);
     expect(complete('cost', 'mobilenet_v')).toEqual(modelNames.filter((each) => each.startsWith('mobilenet_v')).sort());
     expect(complete('classify', '--model', 'vgg16')).toEqual(['vgg16', 'vgg16_bn', 'vgg16_c']);
     expect(complete('classify', '-b', '')).toEqual([...backendNames].sort());
@@ -99,8 +102,9 @@ describe.each(SHELLS)('completion for %s', (name) => {
     expect(complete('graph', '--dialect', 'k')).toEqual(['keras']);
   });
 
-  // In bash, readline does it, which is not there.
-  it.skipIf(missing || name === 'bash')('offers files where they belong', () => {
+  it('offers files where they belong', ({ skip }) => {
+    skip(name === 'bash', 'in bash readline offers files, which a script does not have');
+    skip(missing, why);
     expect(complete('cost', 'my-')).toEqual(['my-net.ts']);
     expect(complete('classify', '--labels', 'my-')).toEqual(['my-net.ts']);
     expect(complete('classify', '--top', 'my-')).toEqual([]);
@@ -108,8 +112,8 @@ describe.each(SHELLS)('completion for %s', (name) => {
 });
 
 describe('completion', () => {
-  it('is in bash as readline has it: files too, --option=value, nothing where a number belongs', () => {
-    if (spawnSync('bash', ['--version']).error !== undefined) return console.log('skipped: bash is not installed');
+  it('is in bash as readline has it: files too, --option=value, nothing where a number belongs', ({ skip }) => {
+    skip(spawnSync('bash', ['--version']).error !== undefined, 'bash is not installed here');
     expect(offers.bash(['cost', './my'])).toEqual([]);
     expect(readFileOptions()).toMatch(/-o default.* -F _convzoo convzoo/);
     expect(offers.bash(['classify', '--backend', '=', 'eng'])).toEqual(['engine']);

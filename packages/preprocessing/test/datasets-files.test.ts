@@ -77,7 +77,8 @@ describe('imageFolder', () => {
     await expect(set.load(2)).rejects.toThrow('there is no sample 2: the data set has 2');
   });
 
-  test.skipIf(!hasShared('hymenoptera'))('hymenoptera: 396 photographs of ants and bees', async () => {
+  test('hymenoptera: 396 photographs of ants and bees', async ({ skip }) => {
+    skip(!hasShared('hymenoptera'), '../shared is missing');
     const counts = ['train', 'val'].map((part) => imageFolder(sharedPath(`datasets/hymenoptera/${part}`)));
     const [train, val] = await Promise.all(counts);
     expect([train?.size, val?.size, train?.classes]).toEqual([243, 153, ['ants', 'bees']]);
@@ -142,7 +143,8 @@ describe('CIFAR files', () => {
     await expect(all(inStoredOrder(label))).rejects.toThrow(/label\.bin, record 1 has label 10, expected 0 to 9/);
   });
 
-  test.skipIf(!hasShared('the 4000 lossless pictures'))('the 4000 lossless pictures, record by record', async () => {
+  test('the 4000 lossless pictures, record by record', async ({ skip }) => {
+    skip(!hasShared('the 4000 lossless pictures'), '../shared is missing');
     const path = sharedPath('datasets/cifar10-lossless-train4000.bin.gz');
     const { images, labels } = await readCifar10BinaryFile(path);
     let n = 0;
