@@ -52,7 +52,7 @@ function orderFor(purpose: Purpose, options: EngineOptions): readonly BackendCan
       ];
     case 'proof':
       return [
-        { name: 'tensorflow', reason: 'native, the fastest here for long work', load: tensorflow },
+        { name: 'tensorflow', reason: 'native, and tested by others', load: tensorflow },
         { name: 'wasm', reason: 'the fastest other than our own', load: wasm },
         own('since neither TensorFlow nor tfjs wasm is there'),
         plainJavaScript,

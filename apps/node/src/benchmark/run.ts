@@ -15,6 +15,9 @@ export interface BenchOptions {
 /** Runs of a cell before it is another's turn. */
 const BURST = 5;
 
+/** Bursts that a benchmark takes, for its progress. */
+export const burstsOf = (cells: number, runs: number): number => cells * Math.ceil(runs / BURST);
+
 /**
  * Measures cells in turns, a burst each, so that what else the machine does meets all alike. A cell is a process of its own; those
  * of one network are there together and end before the next network's begin.
@@ -24,7 +27,7 @@ export async function benchmark(
   options: BenchOptions,
 ): Promise<readonly (BenchRow | FailedRow)[]> {
   const rows: (BenchRow | FailedRow)[] = [];
-  const total = specs.length * Math.ceil(options.runs / BURST);
+  const total = burstsOf(specs.length, options.runs);
   let done = 0;
   for (const model of new Set(specs.map((spec) => spec.model))) {
     const cells: Cell[] = [];

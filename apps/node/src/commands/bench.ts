@@ -4,7 +4,7 @@ import { resolveModel } from '@convzoo/zoo';
 import { backendNames } from '../backends.js';
 import { type BenchRow, type CellSpec, type FailedRow, failed } from '../benchmark/cell.js';
 import { openEnergyMeter } from '../benchmark/energy.js';
-import { benchmark } from '../benchmark/run.js';
+import { benchmark, burstsOf } from '../benchmark/run.js';
 import { isModelFile } from '../network/model.js';
 import { startProgress } from '../output/progress.js';
 import { type TableColumn, tableLines } from '../output/table.js';
@@ -48,7 +48,7 @@ Examples:
         ),
       );
       const meter = options.energy === true ? await openEnergyMeter() : undefined;
-      const bar = startProgress(terminal, specs.length * Math.ceil(options.runs / 5), 'bench');
+      const bar = startProgress(terminal, burstsOf(specs.length, options.runs), 'bench');
       let rows: readonly (BenchRow | FailedRow)[];
       try {
         rows = await benchmark(specs, {

@@ -26,7 +26,7 @@ export interface Lock {
 
 /**
  * Takes a lock file, and waits where another holds it. The file system makes sure that one gets it (O_EXCL); a heartbeat
- * tells the living from the dead. Of the usual libraries proper-lockfile works alike, but has had no release since 2021.
+ * tells the living from the dead. Of the usual libraries proper-lockfile works alike.
  *
  * @throws whatever the file system says, or the signal's reason
  */
