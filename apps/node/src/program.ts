@@ -1,23 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { benchCommand } from './commands/bench.js';
-import { claimsCommand } from './commands/claims.js';
-import { classifyCommand } from './commands/classify.js';
-import { compareCommand } from './commands/compare.js';
-import { completionCommand } from './commands/completion.js';
-import { convertCommand } from './commands/convert.js';
-import { costCommand } from './commands/cost/index.js';
-import { doctorCommand } from './commands/doctor.js';
-import { engineCommand } from './commands/engine.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { explainCommand } from './commands/explain.js';
-import { featuresCommand } from './commands/features.js';
-import { graphCommand } from './commands/graph.js';
-import { newCommand } from './commands/new.js';
-import { preprocessCommand } from './commands/preprocess.js';
-import { trainCommand } from './commands/train.js';
-import { verifyCommand } from './commands/verify.js';
-import { weightsCommand } from './commands/weights/index.js';
+import type { COMMANDS } from './commands/options.js';
+
+type CommandName = Exclude<(typeof COMMANDS)[number], 'help'>;
+
+/** In the order of the help. A function each: only what is called is loaded, for all of them take a quarter of a second. */
+const commands = {
+  classify: async () => (await import('./commands/classify.js')).classifyCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
+  explain: async () => (await import('./commands/explain.js')).explainCommand(),
+  features: async () => (await import('./commands/features.js')).featuresCommand(),
+  completion: async () => (await import('./commands/completion.js')).completionCommand(),
+  convert: async () => (await import('./commands/convert.js')).convertCommand(),
+  cost: async () => (await import('./commands/cost/index.js')).costCommand(),
+  claims: async () => (await import('./commands/claims.js')).claimsCommand(),
+  compare: async () => (await import('./commands/compare.js')).compareCommand(),
+  bench: async () => (await import('./commands/bench.js')).benchCommand(),
+  engine: async () => (await import('./commands/engine.js')).engineCommand(),
+  graph: async () => (await import('./commands/graph.js')).graphCommand(),
+  new: async () => (await import('./commands/new.js')).newCommand(),
+  preprocess: async () => (await import('./commands/preprocess.js')).preprocessCommand(),
+  train: async () => (await import('./commands/train.js')).trainCommand(),
+  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
+  weights: async () => (await import('./commands/weights/index.js')).weightsCommand(),
+} satisfies Record<CommandName, () => Promise<CommandUnknownOpts>>;
+
+const isCommand = (word: string | undefined): word is CommandName =>
+  word !== undefined && Object.hasOwn(commands, word);
+
+/** Words before which every command has to be known: they show all, or lead to any. */
+const ABOUT_ALL: ReadonlySet<string | undefined> = new Set(['help', '--help', '-h', 'completion']);
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -26,32 +39,22 @@ function version(): string {
   return typeof found === 'string' ? found : 'unknown';
 }
 
-/** The whole command line. Without a command it classifies the sample pictures. */
-export function program() {
+/**
+ * The command line as far as words need it that begin with `first`: the command of that name, or all where the word is about
+ * all. Without a command it classifies, by default the sample pictures.
+ */
+export async function program(first: string | undefined) {
+  const names = ABOUT_ALL.has(first)
+    ? Object.keys(commands).filter(isCommand)
+    : [isCommand(first) ? first : 'classify'];
   const root = new Command('convzoo')
     .description('Classic convolutional networks: classify, count, train, evaluate.')
     .version(version())
     // Options after a command are that command's: `cost explain --json` has a --json of its own.
     .enablePositionalOptions()
-    .addCommand(classifyCommand(), { isDefault: true })
-    .addCommand(doctorCommand())
-    .addCommand(evaluateCommand())
-    .addCommand(explainCommand())
-    .addCommand(featuresCommand())
-    .addCommand(completionCommand())
-    .addCommand(convertCommand())
-    .addCommand(costCommand())
-    .addCommand(claimsCommand())
-    .addCommand(compareCommand())
-    .addCommand(benchCommand())
-    .addCommand(engineCommand())
-    .addCommand(graphCommand())
-    .addCommand(newCommand())
-    .addCommand(preprocessCommand())
-    .addCommand(trainCommand())
-    .addCommand(verifyCommand())
-    .addCommand(weightsCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
+  for (const command of await Promise.all(names.map((name) => commands[name]())))
+    root.addCommand(command, { isDefault: command.name() === 'classify' });
   // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.
   withExceptions(root);
   return root;
