@@ -139,8 +139,11 @@ async function inDialect(
   to: DialectName,
   { from }: ConvertOptions,
 ): Promise<Plan> {
-  const { graph, auxiliary } = network;
-  const bound = await bindWeights(graph, file, { auxiliary, ...(from !== undefined && { dialect: from }) });
+  const { graph, auxiliary, bind } = network;
+  const bound =
+    bind === undefined
+      ? await bindWeights(graph, file, { auxiliary, ...(from !== undefined && { dialect: from }) })
+      : await bind(file, { finite: false });
   const { dialect, ignored, leftOut, notes, converted } = bound.report;
   const tensors = encodeWeights(graph, bound.params, { dialect: to });
   const names = new Set(file.tensors.map(({ name }) => name));
@@ -148,6 +151,13 @@ async function inDialect(
   const architecture = format === 'tfjs' ? topologyOf(graph, to) : undefined;
   // A file with its architecture needs no network of the framework's own.
   const warning = architecture?.topology === undefined ? caution(network, to) : undefined;
+  const constants = file.tensors.length - tensors.length - ignored.length - leftOut.length;
+  const folded =
+    bind !== undefined && constants > 0
+      ? [
+          `${constants} tensors are constants of the network (a Normalization's) and no parameters: they stay in ${network.spec}`,
+        ]
+      : [];
   return {
     tensors,
     dtypes: [...bound.params.keys()].map((path) => types.get(path) ?? 'float32'),
@@ -156,7 +166,7 @@ async function inDialect(
     network,
     renamed: tensors.filter(({ name }) => !names.has(name)).length,
     dropped: [...ignored, ...leftOut],
-    notes: warning === undefined ? notes : [...notes, warning],
+    notes: [...notes, ...folded, ...(warning === undefined ? [] : [warning])],
     ...(architecture !== undefined && { architecture }),
   };
 }

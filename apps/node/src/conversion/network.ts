@@ -4,6 +4,7 @@ import type { ResolvedModel } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
 import { withAuxiliary } from '../network/auxiliary.js';
 import { networksFor } from '../network/candidates.js';
+import type { Binder } from '../network/found.js';
 import { openModel } from '../network/model.js';
 
 /** The network whose weights are converted. */
@@ -15,6 +16,8 @@ export interface ConvertedNetwork {
   /** Of networks of the zoo. */
   readonly resolved: ResolvedModel | undefined;
   readonly found: 'by --model' | 'by its names and shapes';
+  /** Of models of Keras: layers within layers, whose names in a file are not the graph's paths. */
+  readonly bind?: Binder;
 }
 
 const namesOf = (file: WeightFile): readonly string[] => file.tensors.map(({ name }) => name);
@@ -27,6 +30,9 @@ export async function networkCalled(
 ): Promise<ConvertedNetwork> {
   const found = 'by --model';
   const plain = await openModel(model);
+  if (plain.source === 'keras') {
+    return { spec: model, graph: plain.graph, auxiliary: undefined, resolved: undefined, found, bind: plain.bind };
+  }
   const wanted = from ?? detectDialect(namesOf(file));
   const dialect = model.includes('/') ? undefined : plain.resolved?.entry.dialects.find((name) => name === wanted);
   const opened = dialect === undefined ? plain : await openModel(model, { dialect });

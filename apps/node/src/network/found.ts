@@ -1,8 +1,8 @@
 import type { Graph, Parameters } from '@convzoo/layers';
 import type { BoundWeights, WeightFile } from '@convzoo/weights';
 
-/** Binds the tensors of a file to a network, refusing values that are not finite. */
-export type Binder = (file: WeightFile) => Promise<BoundWeights>;
+/** Binds the tensors of a file to a network, refusing values that are not finite unless `finite` is false. */
+export type Binder = (file: WeightFile, options?: { readonly finite?: boolean }) => Promise<BoundWeights>;
 
 /** A network from wherever it is described. */
 export interface FoundNetwork {

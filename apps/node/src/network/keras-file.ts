@@ -7,7 +7,7 @@ import {
   type KerasNetwork,
 } from '@convzoo/keras-import';
 import type { Pair } from '@convzoo/layers';
-import type { WeightFile } from '@convzoo/weights';
+import { bindWeights, detectDialect, type WeightFile } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { UsageError } from '../errors.js';
 import type { FoundNetwork } from './found.js';
@@ -45,7 +45,11 @@ const foundOf = (network: KerasNetwork): FoundNetwork => ({
   graph: network.graph,
   source: 'keras',
   notes: network.notes,
-  bind: (file) => bindKerasWeights(network, file, { finite: true }),
+  // Keras's names, or those that `convert --to torchvision` gives the parameters of such a network.
+  bind: (file, { finite = true } = {}) =>
+    detectDialect(file.tensors.map(({ name }) => name)) === 'torchvision'
+      ? bindWeights(network.graph, file, { finite, dialect: 'torchvision' })
+      : bindKerasWeights(network, file, { finite }),
 });
 
 async function reading<T>(path: string, use: (file: WeightFile) => Promise<T>): Promise<T> {

@@ -71,8 +71,8 @@ async function openFile(path: string, size: Pair | undefined): Promise<FoundNetw
 
 const binderOf =
   (graph: Graph): Binder =>
-  (file) =>
-    bindWeights(graph, file, { finite: true });
+  (file, { finite = true } = {}) =>
+    bindWeights(graph, file, { finite });
 
 function zooModel(text: string, options: BuildOptions): ResolvedModel {
   try {
