@@ -1,0 +1,127 @@
+import { type AnyNode, type Node, type Parameters, type ParamRole, paramOf, type Shape, sizeOf } from '@convzoo/layers';
+import { OnnxError } from '../errors.js';
+import { type Attributes, type Initialiser, ints, type OnnxNode } from '../proto/model.js';
+import { outputFirst } from './transpose.js';
+import type { Form, Value } from './value.js';
+
+/** How a parameter lies in ONNX: as it is here, or a kernel with its outputs first (OIHW, or `[out, in]`). */
+export type KernelOrder = 'as-is' | 'output-first';
+
+const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Collects the nodes and constants of an ONNX graph, with a name for each that no other has. */
+export class Emitter {
+  readonly nodes: OnnxNode[] = [];
+  readonly initialisers = new Map<string, Initialiser>();
+  readonly #params: Parameters;
+  readonly #names = new Set<string>();
+  readonly #parameters = new Map<string, string>();
+  readonly #converted = new Map<string, Value>();
+
+  constructor(params: Parameters) {
+    this.#params = params;
+  }
+
+  /** The name, or the next of `name_2`, `name_3` ... that is free. */
+  unique(name: string): string {
+    let free = name;
+    for (let n = 2; this.#names.has(free); n++) free = `${name}_${n}`;
+    this.#names.add(free);
+    return free;
+  }
+
+  /** Adds an op and returns the name of its result, which is its own: the node's path and the op. */
+  op(path: string, op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    const name = this.unique(`${path}/${op}`);
+    this.nodes.push({ name, op, inputs, outputs: [name], attributes });
+    return name;
+  }
+
+  floats(name: string, data: Float32Array | readonly number[], dims: Shape): string {
+    const values = Float32Array.from(data);
+    return this.#constant(name, 'float32', dims, values.byteLength, () => bytesOf(values));
+  }
+
+  integers(name: string, data: readonly number[]): string {
+    const values = BigInt64Array.from(data, BigInt);
+    return this.#constant(name, 'int64', [data.length], values.byteLength, () => bytesOf(values));
+  }
+
+  #constant(name: string, type: Initialiser['type'], dims: Shape, byteLength: number, raw: () => Uint8Array): string {
+    const free = this.unique(name);
+    this.initialisers.set(free, { name: free, type, dims, byteLength, raw });
+    return free;
+  }
+
+  /** A parameter of one value a channel, as `[channels]` or in other `dims`; undefined where the node has none. */
+  vector(node: AnyNode, role: ParamRole, dims?: Shape): string | undefined {
+    const spec = paramOf(node as Node, role);
+    if (spec === undefined) return undefined;
+    const shape = dims ?? spec.shape;
+    return this.#parameter(spec.path, shape.join('x'), shape, (data) => data);
+  }
+
+  /**
+   * The kernel of a convolution or dense layer. With its outputs first, `[h, w, in, out]` becomes `[out, in, h, w]` in these
+   * `dims`.
+   */
+  kernel(node: AnyNode, order: KernelOrder, [h = 1, w = 1, inputs = 1, outputs = 1]: Shape, dims: Shape): string {
+    const spec = paramOf(node as Node, 'kernel');
+    if (spec === undefined) throw new RangeError(`${node.path} has no kernel`);
+    return this.#parameter(spec.path, `${order} ${dims.join('x')}`, dims, (data) =>
+      order === 'as-is' ? data : outputFirst(data, h * w, inputs, outputs),
+    );
+  }
+
+  /** Nodes that share a parameter share the constant, if they need it in one form. */
+  #parameter(path: string, form: string, dims: Shape, arrange: (data: Float32Array) => Float32Array): string {
+    const key = `${form} ${path}`;
+    const known = this.#parameters.get(key);
+    if (known !== undefined) return known;
+    const tensor = this.#params.get(path);
+    if (tensor === undefined) {
+      throw new OnnxError('missing-parameter', `Parameter ${path} has no value; bind the network's weights first.`);
+    }
+    const raw = (): Uint8Array => bytesOf(arrange(tensor.data));
+    const name = this.#constant(path, 'float32', dims, 4 * sizeOf(dims), raw);
+    this.#parameters.set(key, name);
+    return name;
+  }
+
+  /** The value in another form; a conversion is made once. Vectors stay what they are. */
+  as(value: Value, form: Form): Value {
+    if (value.form === form || value.shape.length !== 3) return value;
+    const key = `${form} ${value.name}`;
+    const known = this.#converted.get(key);
+    if (known !== undefined) return known;
+    const perm = form === 'channels-first' ? [0, 3, 1, 2] : [0, 2, 3, 1];
+    const path = value.name.slice(0, value.name.lastIndexOf('/') >>> 0) || value.name;
+    const converted: Value = {
+      ...value,
+      form,
+      name: this.op(path, 'Transpose', [value.name], { perm: ints(perm) }),
+    };
+    this.#converted.set(key, converted);
+    return converted;
+  }
+
+  /** A second name for a result. */
+  copy(name: string, from: string): void {
+    this.nodes.push({
+      name: this.unique(`${name}/Identity`),
+      op: 'Identity',
+      inputs: [from],
+      outputs: [name],
+      attributes: {},
+    });
+  }
+
+  /** Renames a result everywhere. */
+  rename(from: string, to: string): void {
+    const renamed = (name: string): string => (name === from ? to : name);
+    this.nodes.forEach((node, i) => {
+      this.nodes[i] = { ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) };
+    });
+  }
+}

@@ -1,0 +1,4 @@
+export { OnnxBackend } from './backend.js';
+export { OnnxError, type OnnxErrorCode } from './errors.js';
+export type { OrtLibrary, OrtSession, OrtSessionOptions, OrtTensor } from './library.js';
+export { BATCH_AXIS, type OnnxNetwork, type OnnxOptions, OPSET, toOnnx } from './to-onnx.js';
