@@ -2,6 +2,7 @@ import { tensorflowBackend } from '@convzoo/backend-tfjs/tensorflow';
 import { wasmBackend } from '@convzoo/backend-tfjs/wasm';
 import { engineBackend } from '@convzoo/engine';
 import type { Backend } from '@convzoo/runtime';
+import { ortBackend } from '../../packages/backend-onnx/src/node.js';
 import { nameOf, variants } from '../../packages/engine/test/support/variants.js';
 
 /** A backend that the records run on, or the reason why they do not. */
@@ -33,6 +34,14 @@ async function portable(isAlone: boolean): Promise<GoldenBackend> {
   return { name: 'wasm', backend: await wasmBackend(), sample: false };
 }
 
+async function onnx(): Promise<GoldenBackend> {
+  try {
+    return { name: 'ort', backend: await ortBackend(), sample: !full };
+  } catch (error) {
+    return { name: 'ort', skipped: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** All kernels of the engine, small records first; its own tests look at each kernel (packages/engine/test). */
 const engine: GoldenBackend = { name: 'engine', backend: await engineBackend({ threads: 2 }), sample: !full };
 
@@ -54,5 +63,6 @@ export const goldenBackends: readonly GoldenBackend[] = [
   tensorflow,
   await portable(tensorflow.skipped !== undefined),
   engine,
+  await onnx(),
   ...(full ? variants.map(forced) : []),
 ];

@@ -1,14 +1,17 @@
 import { type Backend, compareBackends, standardDeviation } from '@convzoo/runtime';
 import { buildModel, models } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
+import { ortBackend } from '../../backend-onnx/src/node.js';
 import { engineBackend } from '../../engine/src/index.js';
 import { filled, filledParameters } from './support/arrays.js';
 import { backendsUnderTest } from './support/backends.js';
 import { others, smallest } from './support/families.js';
 
+const ort = await ortBackend().catch((error: Error) => error);
 const backends: readonly Backend[] = [
   ...backendsUnderTest.flatMap(({ backend }) => (backend === undefined ? [] : [backend])),
   await engineBackend(),
+  ...(ort instanceof Error ? [] : [ort]),
 ];
 const names = backends.map(({ name }) => name).join(', ');
 
@@ -16,6 +19,7 @@ describe(`agree within 1e-4 of the spread (${names}):`, () => {
   for (const { backend, reason } of backendsUnderTest) {
     if (backend === undefined) it('with the native backend', (context) => context.skip(reason));
   }
+  if (ort instanceof Error) it('with onnxruntime', (context) => context.skip(`no onnxruntime: ${ort.message}`));
 
   it('every family of the zoo is here', () => {
     const families = new Set(Object.values(models).map(({ family }) => family));
