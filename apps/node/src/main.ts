@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { describeFailure, EXIT, exitCodeOf } from './errors.js';
 import { printable } from './output/printable.js';
 import { program } from './program.js';
+import { appliedSettings } from './settings/apply.js';
 
 // A reader that has seen enough (`| head -1`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -20,6 +21,9 @@ try {
     const { code, message } = describeFailure(error);
     // Messages quote names out of files, which must not steer the terminal.
     process.stderr.write(`convzoo: ${message.split('\n').map(printable).join('\n')}\n`);
+    const settings = appliedSettings();
+    if (settings.length > 0)
+      process.stderr.write(`Set outside the command line: ${settings.map(printable).join(', ')}.\n`);
     if (process.argv.includes('--debug') && error instanceof Error)
       process.stderr.write(`[${code}]\n${error.stack ?? ''}\n`);
     process.exitCode = exitCodeOf(error);

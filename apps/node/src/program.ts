@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { COMMANDS } from './commands/options.js';
+import { installSettings } from './settings/apply.js';
 
 type CommandName = Exclude<(typeof COMMANDS)[number], 'help'>;
 
 /** In the order of the help. A function each: only what is called is loaded, for all of them take a quarter of a second. */
 const commands = {
   classify: async () => (await import('./commands/classify.js')).classifyCommand(),
+  config: async () => (await import('./commands/config.js')).configCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
   evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
   explain: async () => (await import('./commands/explain.js')).explainCommand(),
@@ -57,6 +59,7 @@ export async function program(first: string | undefined) {
     root.addCommand(command, { isDefault: command.name() === 'classify' });
   // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.
   withExceptions(root);
+  installSettings(root);
   return root;
 }
 

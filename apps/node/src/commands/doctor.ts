@@ -3,6 +3,7 @@ import { cacheChecks } from '../doctor/cache.js';
 import type { Check } from '../doctor/check.js';
 import { memoryCheck, nodeCheck, processorCheck, simdCheck, threadsCheck } from '../doctor/machine.js';
 import { printCheck, summaryOf } from '../doctor/report.js';
+import { settingsCheck } from '../doctor/settings.js';
 import { terminalCheck } from '../doctor/terminal.js';
 import { describeFailure, EXIT } from '../errors.js';
 import { printJson, terminalOf } from '../output/terminal.js';
@@ -31,6 +32,7 @@ Examples:
         simdCheck(),
         threadsCheck(),
         ...(await backendChecks(terminal).catch(broken('Backends'))),
+        settingsCheck(),
         ...(await cacheChecks()),
         terminalCheck(terminal, options.color !== false),
       ];

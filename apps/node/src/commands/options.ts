@@ -32,6 +32,7 @@ export const COMMANDS = [
   'explain',
   'features',
   'completion',
+  'config',
   'convert',
   'compare',
   'cost',

@@ -16,7 +16,7 @@ export function terminalCheck({ width, colors }: Terminal, color: boolean): Chec
 }
 
 function whyNoColors(color: boolean, isTerminal: boolean): string {
-  if (!color) return '--no-color';
-  if (process.env['NO_COLOR'] !== undefined) return 'NO_COLOR is set';
+  if ((process.env['NO_COLOR'] ?? '') !== '') return 'NO_COLOR is set';
+  if (!color) return '--no-color, or a setting';
   return isTerminal ? 'TERM is dumb' : 'the output is no terminal';
 }

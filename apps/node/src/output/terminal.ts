@@ -25,7 +25,8 @@ export function terminalOf({ json = false, quiet = false, color = true }: Output
   const fromEnvironment = Number(process.env['COLUMNS']);
   return {
     width: process.stdout.columns ?? (fromEnvironment > 0 ? fromEnvironment : 80),
-    colors: pc.createColors(color && !json && pc.isColorSupported),
+    // Colours that are asked for come before NO_COLOR, as every flag comes before the environment.
+    colors: pc.createColors(color && !json && (pc.isColorSupported || process.argv.includes('--color'))),
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => {
       if (!silent) process.stderr.write(`${text}\n`);

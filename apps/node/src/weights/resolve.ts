@@ -39,7 +39,7 @@ export async function resolveWeights(text: string, options: ResolveWeightsOption
         mirror,
         refresh,
         // Undefined leaves it to CONVZOO_OFFLINE.
-        offline: offline === true ? true : undefined,
+        offline,
         signal,
         onProgress: (received) => show.update(received),
         onRetry: (reason) => show.note(`${reason}; trying again`),
