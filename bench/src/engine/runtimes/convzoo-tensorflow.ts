@@ -1,0 +1,4 @@
+import { tensorflowBackend } from '@convzoo/backend-tfjs/tensorflow';
+import { convzooRuntime } from './convzoo.js';
+
+export const convzooTensorflow = convzooRuntime(() => tensorflowBackend());

@@ -1,0 +1,4 @@
+import { wasmBackend } from '@convzoo/backend-tfjs/wasm';
+import { convzooRuntime } from './convzoo.js';
+
+export const convzooWasm = convzooRuntime(() => wasmBackend());
