@@ -13,13 +13,15 @@ interface TfjsCandidate extends BackendCandidate {
 const engine = async (options: EngineOptions): Promise<Backend> =>
   (await import('@convzoo/engine')).engineBackend(options);
 const wasm = async (): Promise<TfjsBackend> => (await import('@convzoo/backend-tfjs/wasm')).wasmBackend();
+const onnxruntime = async (threads: number): Promise<Backend> =>
+  (await import('@convzoo/backend-onnx/node')).ortBackend({ threads });
 const cpu = async (): Promise<TfjsBackend> => (await import('@convzoo/backend-tfjs/cpu')).cpuBackend();
 const tensorflow = async (): Promise<TfjsBackend> =>
   (await import('@convzoo/backend-tfjs/tensorflow')).tensorflowBackend();
 
 const plainJavaScript = { name: 'cpu', reason: 'plain JavaScript, since nothing faster is there', load: cpu };
 
-/** In the order in which they are tried for training, which the engine cannot do. */
+/** In the order in which they are tried for training, which neither the engine nor onnxruntime can do. */
 const trainers: readonly TfjsCandidate[] = [
   { name: 'tensorflow', reason: 'native, the fastest here for training', load: tensorflow },
   { name: 'wasm', reason: 'the fastest that is there', load: wasm },
@@ -33,12 +35,14 @@ const trainers: readonly TfjsCandidate[] = [
 export type Purpose = 'few-pictures' | 'long-work' | 'proof';
 
 /** tfjs-wasm is slower than the engine on every network measured (docs/engine.md), so it is never before it. */
-function orderFor(purpose: Purpose, options: EngineOptions): readonly BackendCandidate[] {
-  const own = (reason: string): BackendCandidate => ({ name: 'engine', reason, load: () => engine(options) });
+function orderFor(purpose: Purpose, threads: number): readonly BackendCandidate[] {
+  const own = (reason: string): BackendCandidate => ({ name: 'engine', reason, load: () => engine({ threads }) });
+  const ort = (reason: string): BackendCandidate => ({ name: 'ort', reason, load: () => onnxruntime(threads) });
   switch (purpose) {
     case 'few-pictures':
       return [
         own('the default: starts at once and needs no native code'),
+        ort('onnxruntime, since the engine cannot start'),
         { name: 'wasm', reason: 'tfjs, since the engine cannot run it', load: wasm },
         { name: 'tensorflow', reason: 'native, since nothing else is there', load: tensorflow },
         plainJavaScript,
@@ -47,36 +51,45 @@ function orderFor(purpose: Purpose, options: EngineOptions): readonly BackendCan
       return [
         { name: 'tensorflow', reason: 'native, the fastest here for long work', load: tensorflow },
         own('the fastest that is there'),
+        ort('onnxruntime, since the engine cannot start'),
         { name: 'wasm', reason: 'tfjs, since nothing faster is there', load: wasm },
         plainJavaScript,
       ];
     case 'proof':
       return [
         { name: 'tensorflow', reason: 'native, and tested by others', load: tensorflow },
+        ort('native, and tested by others'),
         { name: 'wasm', reason: 'the fastest other than our own', load: wasm },
-        own('since neither TensorFlow nor tfjs wasm is there'),
+        own('since nothing of others is there'),
         plainJavaScript,
       ];
   }
 }
 
-export const backendNames = ['engine', 'wasm', 'tensorflow', 'cpu'] as const;
+export const backendNames = ['engine', 'ort', 'wasm', 'tensorflow', 'cpu'] as const;
+
+/** Whether it takes a number of threads; the others have their own. */
+export const takesThreads = (backend: string): boolean => backend === 'engine' || backend === 'ort';
+
 export const trainerNames = trainers.map(({ name }) => name);
 
 export interface BackendWish {
   /** The one that the user asked for, which is never replaced by another. */
   readonly backend?: string | undefined;
-  /** Threads of the engine; as many as there are processors if not given. */
+  /** Threads of the engine or of onnxruntime; as many as there are processors if not given. */
   readonly threads?: number | undefined;
   /** What it has to run: one that cannot is passed over. */
   readonly graph?: Graph | undefined;
 }
 
 export function pickBackend(purpose: Purpose, { backend, threads, graph }: BackendWish): Promise<BackendChoice> {
-  if (threads !== undefined && backend !== undefined && backend !== 'engine') {
-    throw new UsageError('bad-option', `--threads is for the engine; ${backend} has its own. Leave one of both out.`);
+  if (threads !== undefined && backend !== undefined && !takesThreads(backend)) {
+    throw new UsageError(
+      'bad-option',
+      `--threads is for engine and ort; ${backend} has its own. Leave one of both out.`,
+    );
   }
-  const candidates = orderFor(purpose, { threads: threads ?? availableThreads().threads });
+  const candidates = orderFor(purpose, threads ?? availableThreads().threads);
   return chooseBackend(graph === undefined ? candidates : candidates.map((each) => able(each, graph)), backend);
 }
 
@@ -99,8 +112,9 @@ export interface TfjsChoice extends BackendChoice {
 
 /** A backend that can train. */
 export async function pickTrainer(wanted?: string): Promise<TfjsChoice> {
-  if (wanted === 'engine') {
-    throw new UsageError('bad-option', `The engine cannot train. Choose ${trainerNames.join(', ')}.`);
+  if (wanted === 'engine' || wanted === 'ort') {
+    const name = wanted === 'ort' ? 'onnxruntime' : 'The engine';
+    throw new UsageError('bad-option', `${name} cannot train. Choose ${trainerNames.join(', ')}.`);
   }
   const loaded = new Map<string, TfjsBackend>();
   const candidates = trainers.map((candidate) => ({

@@ -95,7 +95,7 @@ describe('convzoo', () => {
   it('refuses threads for a backend that has its own', async () => {
     const { code, stderr } = await run(['classify', '--backend', 'wasm', '--threads', '2']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/--threads is for the engine/);
+    expect(stderr).toMatch(/--threads is for engine and ort/);
   });
 
   it('reports broken pictures in their place and goes on', async () => {

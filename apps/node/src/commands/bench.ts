@@ -1,7 +1,7 @@
 import { formatBytes, formatJoules } from '@convzoo/cost-analysis/format';
 import { availableThreads } from '@convzoo/engine';
 import { resolveModel } from '@convzoo/zoo';
-import { backendNames } from '../backends.js';
+import { backendNames, takesThreads } from '../backends.js';
 import { type BenchRow, type CellSpec, type FailedRow, failed } from '../benchmark/cell.js';
 import { openEnergyMeter } from '../benchmark/energy.js';
 import { benchmark, burstsOf } from '../benchmark/run.js';
@@ -20,7 +20,7 @@ export function benchCommand() {
     .description('Time networks on backends of this machine, in turns, each in a process of its own')
     .option('--models <names>', 'networks of the zoo or files of your own, with commas', MODELS)
     .option('--backends <names>', `some of ${backendNames.join(', ')}, with commas`, 'engine,wasm,tensorflow')
-    .option('--threads <count>', 'threads of the engine; measured at 1 and at all if not given', wholeNumber(1))
+    .option('--threads <count>', 'threads of engine and ort; measured at 1 and at all if not given', wholeNumber(1))
     .option('--batch <count>', 'pictures at once', wholeNumber(1), 1)
     .option('--runs <count>', 'measured runs of each', wholeNumber(1), 20)
     .option('--energy', "joules a run, by Linux's RAPL counter where it can be read")
@@ -76,9 +76,9 @@ const words = (text: string): readonly string[] =>
     .map((word) => word.trim())
     .filter((word) => word !== '');
 
-/** The engine alone has a choice of threads. */
+/** Backends that take a number of threads are measured at one and at all. */
 function threadCounts(backend: string, wanted: number | undefined): readonly (number | undefined)[] {
-  if (backend !== 'engine') return [undefined];
+  if (!takesThreads(backend)) return [undefined];
   return wanted === undefined ? [...new Set([1, availableThreads().threads])] : [wanted];
 }
 

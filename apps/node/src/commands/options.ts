@@ -59,5 +59,5 @@ export function command(name: string) {
 
 export const backendHelp = `${backendNames.join(', ')}; chosen with a reason if not given`;
 export const trainerHelp = `${trainerNames.join(', ')}; chosen with a reason if not given`;
-export const threadsHelp = 'threads of the engine; as many as there are processors if not given';
+export const threadsHelp = 'threads of engine and ort; as many as there are processors if not given';
 export const threadCount = wholeNumber(1);

@@ -50,6 +50,12 @@ async function attempt(name: string, graph: Graph, params: Parameters, input: Fl
 /** Backends that come with the app; the others are native and optional. */
 const ALWAYS_THERE: readonly string[] = ['engine', 'wasm', 'cpu'];
 
+/** What is lost without the others. */
+const OPTIONAL: Readonly<Record<string, string>> = {
+  tensorflow: 'It is optional: everything but the fastest training works without.',
+  ort: 'It is optional: the engine computes the same, on small networks not as fast.',
+};
+
 function checkOf(trial: Trial): Check {
   const name = `Backend ${trial.name}`;
   if (!('failure' in trial)) {
@@ -60,7 +66,7 @@ function checkOf(trial: Trial): Check {
   const found = trial.failure.replace(/^Backend \w+ is not there: /, 'not there: ').replace(/\.$/, '');
   const facts = { available: false, reason: trial.failure };
   if (trial.missing && !ALWAYS_THERE.includes(trial.name)) {
-    const remedy = 'It is optional: everything but the fastest training works without.';
+    const remedy = OPTIONAL[trial.name] ?? 'It is optional.';
     return { name, status: 'note', found, remedy, facts };
   }
   const remedy =

@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { Option } from 'commander';
-import { trainerNames } from '../backends.js';
+import { takesThreads, trainerNames } from '../backends.js';
 import { UsageError } from '../errors.js';
 import { currentSettings, type LoadedSettings, type SetValue } from './load.js';
 import { type SettingKey, settingKeys, variableOf } from './settings.js';
@@ -124,7 +124,7 @@ function counts(
           ? command.getOptionValue('backend')
           : values.get('backend')?.value;
       // The others have threads of their own, and are refused together with a count.
-      return backend === undefined || backend === 'engine';
+      return backend === undefined || (typeof backend === 'string' && takesThreads(backend));
     }
     default:
       return true;
