@@ -1,5 +1,6 @@
-import { fstatSync } from 'node:fs';
+import { fstat } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { ConvzooError } from '@convzoo/layers';
 import { describeFailure, UsageError } from '../errors.js';
 import { fileError } from '../pictures/file-error.js';
@@ -63,7 +64,8 @@ async function readList(path: string): Promise<Uint8Array> {
 }
 
 async function readStdin(most: number): Promise<Uint8Array> {
-  if (fstatSync(0).isDirectory()) throw new UsageError('bad-option', 'Standard input is a folder; pipe a picture in.');
+  // Not fstatSync: of a pipe it leaves Node's realpathSync believing that paths are pipes, and the next import fails.
+  if ((await promisify(fstat)(0)).isDirectory()) throw new UsageError('bad-option', 'Standard input is a folder; pipe a picture in.');
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of process.stdin as AsyncIterable<Uint8Array>) {

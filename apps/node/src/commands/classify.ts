@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { analyse } from '@convzoo/cost-analysis';
-import { formatBytes, formatCount } from '@convzoo/cost-analysis/format';
 import { ConvzooError } from '@convzoo/layers';
 import type { Preset } from '@convzoo/preprocessing';
 import { nearestNames } from '@convzoo/zoo';
@@ -14,7 +12,7 @@ import { startMeter, stopOnSignal, writeStdout } from '../classification/run.js'
 import { type Classified, classifyStream, type Times } from '../classification/stream.js';
 import { EXIT, type Failure, UsageError } from '../errors.js';
 import type { Guess } from '../network/classifier.js';
-import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
+import { DEFAULT_MODEL, loadNetwork } from '../network/load.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
@@ -137,6 +135,11 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   let failures = earlier?.failures ?? 0;
   // What stands on the terminal is not drawn over.
   const meter = startMeter(terminal, left.length, lines && (file !== undefined || process.stdout.isTTY !== true));
+  // Loaded while the network computes.
+  const costing =
+    !lines && options.json !== true && options.quiet !== true ? import('../classification/cost.js') : undefined;
+  // Told where it is awaited.
+  costing?.catch(() => undefined);
   try {
     const stream = classifyStream(left, { network, session, preparer, batch: options.batch, count: options.top });
     for await (const group of stream) {
@@ -152,7 +155,7 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
     meter.stop();
   }
   if (options.json === true) printJson(answers);
-  else if (!lines && options.quiet !== true) printCost(terminal, network);
+  (await costing)?.printCost(terminal, network);
   return failures > 0 ? EXIT.failure : EXIT.ok;
 }
 
@@ -219,16 +222,4 @@ function printAnswer({ print, colors, width }: Terminal, picture: string, top: r
   });
   const parts = `decode ${times.decode.toFixed(0)}, preprocess ${times.preprocess.toFixed(0)}, network ${times.run.toFixed(0)}`;
   print(colors.dim(`  ${total.toFixed(0)} ms (${parts})`));
-}
-
-function printCost({ print, colors, width }: Terminal, { graph, model }: LoadedNetwork): void {
-  const { total, input } = analyse(graph);
-  const facts = [
-    `${formatCount(total.params)} parameters`,
-    `${formatBytes(total.weightBytes)} as float32`,
-    `${formatCount(total.macs)} MACs = ${formatCount(total.flops)} FLOPs`,
-  ];
-  const oneLine = `  ${facts.join(', ')}`;
-  print(`\n${colors.bold(`${model} costs`)} for one picture of ${input.slice(0, 2).join('x')}:`);
-  print(oneLine.length <= width ? oneLine : facts.map((fact) => `  ${fact}`).join('\n'));
 }

@@ -1,5 +1,5 @@
-import type { Image } from '@convzoo/preprocessing';
-import { decodeFile } from '@convzoo/preprocessing/node';
+import { readFile } from 'node:fs/promises';
+import { decode, type Image } from '@convzoo/preprocessing';
 import { fileError } from '../pictures/file-error.js';
 
 export interface Guess {
@@ -10,9 +10,10 @@ export interface Guess {
 
 /** Reads and decodes a picture; the file system's own errors get a code and a sentence. */
 export async function readPicture(path: string): Promise<Image> {
-  return decodeFile(path).catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw fileError(path, error);
   });
+  return decode(bytes);
 }
 
 /** The `count` most probable classes, the first first. */

@@ -1,6 +1,13 @@
 import { ConvzooError, type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
 import type { Preset, PresetName } from '@convzoo/preprocessing';
-import { bindWeights, detectDialect, fitNetworks, type WeightFile, WeightsFitError } from '@convzoo/weights';
+import {
+  type BoundWeights,
+  bindWeights,
+  detectDialect,
+  fitNetworks,
+  type WeightFile,
+  WeightsFitError,
+} from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { type BuildOptions, type Dialect, type ResolvedModel, resolveModel } from '@convzoo/zoo';
 import { type ChosenWeights, chooseWeights, specFor, type WeightsWish } from '../weights/choose.js';
@@ -9,7 +16,6 @@ import { withAuxiliary } from './auxiliary.js';
 import { embedded } from './embedded.js';
 import { labelsFor, readLabels } from './labels.js';
 import { isModelFile } from './model.js';
-import { loadOwnNetwork } from './own.js';
 import { presetCalled, presetFor } from './preset.js';
 import { type OutputKind, outputKindOf } from './scores.js';
 
@@ -43,7 +49,7 @@ export interface WeightChoice extends WeightsWish {
  * `chooseWeights` for where they come from. MODEL may also be a file that describes a network.
  */
 export async function loadNetwork(model: string, choice: WeightChoice): Promise<LoadedNetwork> {
-  if (isModelFile(model)) return loadOwnNetwork(model, choice);
+  if (isModelFile(model)) return (await import('./own.js')).loadOwnNetwork(model, choice);
   const network = await loadZooNetwork(model, choice);
   if (choice.labels === undefined) return network;
   return { ...network, labels: await readLabels(choice.labels, outputOf(network.graph).shape[0] ?? 0) };
@@ -66,14 +72,7 @@ async function bind(
   try {
     const dialect = dialectOf(model, file);
     const options = { input, classes: entry?.classes, ...(dialect !== undefined && { dialect }) };
-    const usual = resolveModel(model, options);
-    const classes = classesOf(usual, file);
-    const resolved = classes === undefined ? usual : resolveModel(model, { ...options, classes });
-    const graph = resolved.entry.build(resolved.options);
-    const auxiliary = withAuxiliary(resolved);
-    const { params, report } = await bindWeights(graph, file, { finite: true, auxiliary }).catch((error: unknown) =>
-      explained(error, file),
-    );
+    const { resolved, graph, params, report, classes } = await bindOrRefit(model, options, file);
     const { shape } = inputOf(graph);
     const preset = wanted ?? entry?.preprocessing.preset ?? resolved.preset;
     // What the weights were measured with, at the input that they were measured at.
@@ -94,6 +93,36 @@ async function bind(
   } finally {
     await file.close();
   }
+}
+
+/** A network of the zoo with the weights of a file. */
+interface BoundNetwork extends BoundWeights {
+  readonly resolved: ResolvedModel;
+  readonly graph: Graph;
+  /** The file's number of classes, where it is not the network's. */
+  readonly classes?: number | undefined;
+}
+
+/** Binds the network as it usually is, or else for the number of classes that the file has. */
+async function bindOrRefit(model: string, options: BuildOptions, file: WeightFile): Promise<BoundNetwork> {
+  const usual = resolveModel(model, options);
+  try {
+    return await bindTo(usual, file);
+  } catch (error) {
+    const classes = error instanceof WeightsFitError ? classesOf(usual, file) : undefined;
+    if (classes === undefined) return explained(error, file);
+    const other = resolveModel(model, { ...options, classes });
+    return { ...(await bindTo(other, file).catch((cause: unknown) => explained(cause, file))), classes };
+  }
+}
+
+async function bindTo(resolved: ResolvedModel, file: WeightFile): Promise<BoundNetwork> {
+  const graph = resolved.entry.build(resolved.options);
+  return {
+    ...(await bindWeights(graph, file, { finite: true, auxiliary: withAuxiliary(resolved) })),
+    resolved,
+    graph,
+  };
 }
 
 /** The number of classes that the file is for, where that alone is not the network's. */

@@ -4,8 +4,6 @@ import { bindWeights } from '@convzoo/weights';
 import { type BuildOptions, type ResolvedModel, resolveModel } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
 import type { Binder, FoundNetwork } from './found.js';
-import { openJson } from './json-file.js';
-import { openKerasFile } from './keras-file.js';
 import { graphFromModule, isModulePath } from './module.js';
 
 /** What a user's MODEL turned out to be. */
@@ -65,8 +63,9 @@ const isJsonPath = (path: string): boolean => /\.json$/i.test(path);
 async function openFile(path: string, size: Pair | undefined): Promise<FoundNetwork> {
   if (isModulePath(path)) return { graph: await graphFromModule(path), source: 'module' };
   if (!existsSync(path)) throw new UsageError('no-such-file', `${path}: there is no such file.`);
-  if (isKerasPath(path)) return openKerasFile(path, size);
-  return openJson(isJsonPath(path) ? path : `${path}/model.json`, size);
+  // Loaded where they are needed: networks of the zoo are had without.
+  if (isKerasPath(path)) return (await import('./keras-file.js')).openKerasFile(path, size);
+  return (await import('./json-file.js')).openJson(isJsonPath(path) ? path : `${path}/model.json`, size);
 }
 
 const binderOf =

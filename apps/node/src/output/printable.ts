@@ -1,5 +1,5 @@
-/** Letters of a text, combined marks together. */
-const segmenter = new Intl.Segmenter('en');
+/** Letters of a text, combined marks together; made when it is needed, which few commands do. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * A text out of a file as it may be shown: on one line, and without the control characters that would steer the terminal
@@ -12,6 +12,7 @@ export function printable(text: string): string {
 
 /** Cuts the middle out of a text of more than `width` letters: both ends of a path tell it from others. */
 export function shorten(text: string, width: number): string {
+  segmenter ??= new Intl.Segmenter('en');
   const letters = Array.from(segmenter.segment(text), ({ segment }) => segment);
   if (letters.length <= width) return text;
   const tail = Math.floor((width - 1) / 2);

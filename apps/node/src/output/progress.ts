@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
 import type { Terminal } from './terminal.js';
 
 export interface Progress {
@@ -13,6 +13,8 @@ const LINE_SECONDS = 30;
 /** A bar with rate and remaining time on a terminal, a line now and then elsewhere. */
 export function startProgress(terminal: Terminal, total: number, label: string): Progress {
   if (!terminal.interactive) return lines(terminal, total, label);
+  // Loaded for a bar only, at once and CommonJS as it is.
+  const { Presets, SingleBar }: typeof import('cli-progress') = createRequire(import.meta.url)('cli-progress');
   const format = `${label} {bar} {percentage}% | {value}/{total} | {text}`;
   const bar = new SingleBar(
     {

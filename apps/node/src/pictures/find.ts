@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { UsageError } from '../errors.js';
 
 /** Names that are looked for in folders; a file that is named itself is read whatever it is called. */
@@ -26,6 +25,8 @@ export async function findPictures(inputs: readonly string[]): Promise<readonly 
 
 async function expand(input: string): Promise<readonly string[]> {
   const info = await stat(input).catch(() => undefined);
+  if (info?.isFile() === true) return [input];
+  const { glob, isDynamicPattern } = await import('tinyglobby');
   if (info?.isDirectory() === true) {
     const files = await glob(PATTERN, { cwd: input, caseSensitiveMatch: false });
     return files.sort().map((file) => join(input, file));

@@ -1,7 +1,5 @@
 import { type Catalogue, type CatalogueItem, locate } from '@convzoo/hub';
 import { findPretrained, nearestPretrained, type PretrainedWeights, pretrainedWeights } from '@convzoo/zoo/pretrained';
-import { UsageError } from '../errors.js';
-import { embedded } from '../network/embedded.js';
 
 /** The zoo's published weights, for the resolver. */
 export const catalogue: Catalogue = {
@@ -14,13 +12,6 @@ export const catalogue: Catalogue = {
 
 function itemOf({ location, checksum, bytes }: PretrainedWeights): CatalogueItem {
   return { location, ...(checksum !== undefined && { checksum }), ...(bytes !== undefined && { size: bytes }) };
-}
-
-/** The file of an entry that comes with the app; undefined for one to be downloaded. */
-export function embeddedPath({ location }: PretrainedWeights): string | undefined {
-  if (!location.startsWith('npm:')) return undefined;
-  if (location.startsWith(`npm:${embedded.package}/`)) return embedded.weightsPath;
-  throw new UsageError('no-weights', `${location} is not in this installation.`);
 }
 
 let names: ReadonlyMap<string, PretrainedWeights> | undefined;

@@ -1,7 +1,6 @@
-import { HubError } from '@convzoo/hub';
 import { resolveModel } from '@convzoo/zoo';
 import { type PretrainedWeights, pretrainedFor } from '@convzoo/zoo/pretrained';
-import { UsageError } from '../errors.js';
+import { describeFailure, UsageError } from '../errors.js';
 import { embedded } from '../network/embedded.js';
 import type { Terminal } from '../output/terminal.js';
 import { resolveWeights } from './resolve.js';
@@ -39,7 +38,7 @@ export async function chooseWeights(model: string, { weights, pull, terminal }: 
   try {
     return await named(published.name, terminal, pull !== true);
   } catch (error) {
-    if (pull !== true && error instanceof HubError && error.code === 'offline') throw noWeights(model, published);
+    if (pull !== true && describeFailure(error).code === 'offline') throw noWeights(model, published);
     throw error;
   }
 }

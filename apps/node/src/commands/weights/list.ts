@@ -3,7 +3,8 @@ import { cacheFolder, listCache } from '@convzoo/hub/node';
 import { type PretrainedWeights, pretrainedFor, pretrainedWeights } from '@convzoo/zoo/pretrained';
 import { UsageError } from '../../errors.js';
 import { printJson, type Terminal, terminalOf } from '../../output/terminal.js';
-import { catalogue, embeddedPath } from '../../weights/catalogue.js';
+import { catalogue } from '../../weights/catalogue.js';
+import { embeddedPath } from '../../weights/embedded-path.js';
 import { command } from '../options.js';
 
 export function listCommand() {
