@@ -1,6 +1,4 @@
-import { fstat } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { readFile, stat } from 'node:fs/promises';
 import { ConvzooError } from '@convzoo/layers';
 import { describeFailure, UsageError } from '../errors.js';
 import { fileError } from '../pictures/file-error.js';
@@ -64,8 +62,10 @@ async function readList(path: string): Promise<Uint8Array> {
 }
 
 async function readStdin(most: number): Promise<Uint8Array> {
-  // Not fstatSync: of a pipe it leaves Node's realpathSync believing that paths are pipes, and the next import fails.
-  if ((await promisify(fstat)(0)).isDirectory()) throw new UsageError('bad-option', 'Standard input is a folder; pipe a picture in.');
+  // Not fstatSync: after it of a pipe, Node's realpathSync takes paths for pipes, and the next import fails.
+  const info = await stat('/dev/stdin').catch(() => undefined);
+  if (info?.isDirectory() === true)
+    throw new UsageError('bad-option', 'Standard input is a folder; pipe a picture in.');
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of process.stdin as AsyncIterable<Uint8Array>) {
