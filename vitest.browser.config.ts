@@ -19,7 +19,7 @@ export default defineConfig({
       'packages/preprocessing/test/vectors.test.ts',
       'packages/preprocessing/test/augment-goldens.test.ts',
       'packages/preprocessing/test/datasets-anywhere.test.ts',
-      'packages/engine/test/{ops,kernels,session}.test.ts',
+      'packages/engine/test/{detect,kernels,ops,session,vectors}.test.ts',
     ],
     testTimeout: 30_000,
     browser: {

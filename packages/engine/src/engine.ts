@@ -8,8 +8,9 @@ import {
   type UnsupportedNode,
 } from '@convzoo/runtime';
 import { processors, whyNoThreads } from '#threads';
+import { detectArithmetic } from './detect.js';
 import { EngineError } from './errors.js';
-import type { Arithmetic } from './kernels/arithmetic.js';
+import type { Arithmetic, Instructions } from './kernels/arithmetic.js';
 import { kernelModule } from './kernels/index.js';
 import { compile } from './plan/compile.js';
 import { EngineMemory } from './plan/memory.js';
@@ -39,14 +40,21 @@ export interface EngineBackend extends Backend, AsyncDisposable {
 /** Ops that have no kernel. */
 const MISSING: ReadonlySet<string> = new Set(['custom']);
 
+const INSTRUCTIONS: Readonly<Record<Instructions, string>> = {
+  scalar: 'no SIMD (this runtime has none, so it is slow)',
+  simd: 'SIMD',
+  'relaxed-simd': 'relaxed SIMD multiply-add',
+};
+
 /** More than any machine has cores; a mistaken number must not start a thousand threads. */
 const MAX_THREADS = 64;
 
 /**
  * The engine as a backend.
  *
- * @throws EngineError `no-webassembly` and `no-simd` where the runtime lacks or refuses them; `no-threads` where more than one
- *   thread was asked for and memory cannot be shared or a worker cannot start; `bad-threads` for a number that is none
+ * @throws EngineError `no-webassembly` where the runtime lacks or refuses it; `no-simd` where it has not the instructions that
+ *   `arithmetic` asks for; `no-threads` where more than one thread was asked for and memory cannot be shared or a worker cannot
+ *   start; `bad-threads` for a number that is none
  */
 export async function engineBackend({
   threads = 1,
@@ -77,7 +85,7 @@ export async function engineBackend({
   };
   const backend: EngineBackend = {
     name: 'engine',
-    description: `convzoo's own WebAssembly kernels, ${arithmetic.fma ? 'relaxed SIMD multiply-add' : 'SIMD'}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+    description: `convzoo's own WebAssembly kernels, ${INSTRUCTIONS[arithmetic.instructions]}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
     threads,
     unsupported,
     async prepare(graph: Graph, params: Parameters, options: PrepareOptions = {}): Promise<Session> {
@@ -109,10 +117,7 @@ async function compileKernels(arithmetic: Arithmetic, shared: boolean): Promise<
     throw new EngineError('no-webassembly', 'This runtime has no WebAssembly; use the tfjs cpu backend.');
   }
   const bytes = kernelModule(arithmetic, shared);
-  if (!WebAssembly.validate(bytes)) {
-    const missing = arithmetic.fma ? 'relaxed SIMD, which was asked for' : 'SIMD';
-    throw new EngineError('no-simd', `This runtime has no WebAssembly ${missing}; use the tfjs cpu backend.`);
-  }
+  if (!WebAssembly.validate(bytes)) throw lacking(arithmetic);
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
@@ -123,6 +128,20 @@ async function compileKernels(arithmetic: Arithmetic, shared: boolean): Promise<
       { cause },
     );
   }
+}
+
+/** What a runtime lacks that refuses the kernels: only `scalar` is chosen without knowing that it has the rest. */
+function lacking({ instructions }: Arithmetic): EngineError {
+  if (instructions === 'scalar') {
+    return new EngineError(
+      'no-webassembly',
+      "This runtime's WebAssembly is too old: it has no bulk memory operations; use the tfjs cpu backend.",
+    );
+  }
+  return new EngineError(
+    'no-simd',
+    `This runtime has no WebAssembly ${INSTRUCTIONS[instructions]}, which was asked for; leave \`arithmetic\` out, and the engine takes what there is.`,
+  );
 }
 
 function checkThreads(threads: number): void {
@@ -147,22 +166,4 @@ function unsupported(graph: Graph): readonly UnsupportedNode[] {
   return graph.nodes.flatMap(({ path, op }) =>
     MISSING.has(op) ? [{ path, op, reason: 'the engine has no kernel for ops from outside the vocabulary' }] : [],
   );
-}
-
-/** A function of one relaxed multiply-add: valid only where relaxed SIMD is. */
-const RELAXED = new Uint8Array([
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0],
-  ...[10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11],
-]);
-
-/** A structure type: valid in V8 from 11.9 on. */
-const STRUCTURES = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 95, 1, 120, 0]);
-
-/**
- * What this runtime has. Taller tiles pay where the compiler keeps the order of instructions, as Chromium's V8 does; that of
- * Node 20, which has relaxed SIMD behind a flag, moves all loads to the front and runs out of registers.
- */
-export function detectArithmetic(): Arithmetic {
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(RELAXED)) return { fma: false, rows: 4, unroll: 1 };
-  return { fma: true, rows: WebAssembly.validate(STRUCTURES) ? 6 : 4, unroll: 1 };
 }

@@ -1,6 +1,7 @@
 import { Builder, float32Tensor, type Graph, type Parameters, paramsOf, sizeOf } from '@convzoo/layers';
 import { type Backend, measureLayers } from '@convzoo/runtime';
-import { detectArithmetic, type EngineOptions } from './engine.js';
+import { detectArithmetic } from './detect.js';
+import type { EngineOptions } from './engine.js';
 import { inspectPlan, type PlannedLayer, type PlanReport } from './plan/inspect.js';
 
 export interface PlanOptions extends EngineOptions {

@@ -57,7 +57,7 @@ describe('a thread that is lost', () => {
 
   it('by a trap in a kernel: the reason is given, and nobody waits for ever', async () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    const module = new WebAssembly.Module(kernelModule({ fma: false, rows: 4, unroll: 1 }, true));
+    const module = new WebAssembly.Module(kernelModule({ instructions: 'simd', rows: 4, vectors: 2, unroll: 1 }, true));
     const run = async (steps: readonly Step[]): Promise<unknown> => {
       const pool = await ThreadPool.start(2);
       try {

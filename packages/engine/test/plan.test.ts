@@ -9,7 +9,7 @@ import { compile, layOut } from '../src/plan/compile.js';
 import { EngineMemory } from '../src/plan/memory.js';
 import { methodsOf } from '../src/plan/method.js';
 
-const arithmetic = { fma: false, rows: 4, unroll: 1 };
+const arithmetic = { instructions: 'simd', rows: 4, vectors: 2, unroll: 1 } as const;
 
 /** 3x3 at stride 1, once wide and once deep, odd sizes. */
 function twoSizes() {

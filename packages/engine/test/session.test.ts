@@ -259,22 +259,6 @@ describe('the engine', () => {
     }
   });
 
-  it('says so where there is no WebAssembly, no SIMD, or a policy against it', async () => {
-    const invalid = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
-    await expect(engineBackend()).rejects.toMatchObject({ code: 'no-simd' });
-    await expect(engineBackend({ threads: 2 })).rejects.toMatchObject({ code: 'no-simd' });
-    invalid.mockRestore();
-    const refused = vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new Error('blocked by a policy'));
-    await expect(engineBackend()).rejects.toMatchObject({
-      code: 'no-webassembly',
-      message: expect.stringContaining("'wasm-unsafe-eval'"),
-    });
-    refused.mockRestore();
-    vi.stubGlobal('WebAssembly', undefined);
-    await expect(engineBackend()).rejects.toMatchObject({ code: 'no-webassembly' });
-    vi.unstubAllGlobals();
-  });
-
   it('says when a new memory is refused', async () => {
     await using backend = await engineBackend();
     class Refused {

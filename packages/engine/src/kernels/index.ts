@@ -1,6 +1,6 @@
 import { ModuleWriter } from '../wasm/module.js';
 import { writeActivations } from './activations.js';
-import type { Arithmetic } from './arithmetic.js';
+import { type Arithmetic, hasVectors } from './arithmetic.js';
 import { writeDepthwise } from './depthwise.js';
 import { MAXIMUM_PAGES } from './memory-limit.js';
 import { writePointwise } from './pointwise.js';
@@ -10,7 +10,7 @@ import { writeWinograd } from './winograd.js';
 
 /** All kernels as one module, made for the instructions that are there. */
 export function kernelModule(arithmetic: Arithmetic, shared: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter();
+  const module = new ModuleWriter({ vectors: hasVectors(arithmetic) });
   const product = writeProducts(module, arithmetic);
   writeWinograd(module, product, arithmetic);
   writeDepthwise(module, arithmetic);

@@ -1,6 +1,7 @@
 import type { FunctionWriter } from '../wasm/function.js';
 import { ModuleWriter } from '../wasm/module.js';
 import { add, constant, type I32, load, mul, type V128, vadd, vmul, vsub } from '../wasm/values.js';
+import { type Arithmetic, hasVectors } from './arithmetic.js';
 import { MAXIMUM_PAGES } from './memory-limit.js';
 import { type OutputTile, outputTiles } from './winograd.js';
 
@@ -31,8 +32,8 @@ const transforms: Readonly<Record<OutputTile, (fn: FunctionWriter, g: Triple) =>
  * What puts weights into the form that the kernels read, as a module of its own: small enough to be compiled at once on any
  * thread. Raw weights lie in rows of `rowBytes` bytes, whole panels of 8 floats.
  */
-export function packModule(shared: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter();
+export function packModule(arithmetic: Arithmetic, shared: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleWriter({ vectors: hasVectors(arithmetic) });
 
   // Row r of panel j goes to out + j * panelBytes + 32 r.
   module.function('panels', (fn) => {

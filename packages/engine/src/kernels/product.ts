@@ -30,6 +30,9 @@ import { shareOf } from './split.js';
 /** Columns of a register tile: two vectors. */
 export const PANEL = 8;
 
+/** The sums of a row of a tile. */
+type Sums = readonly Local<'v128'>[];
+
 interface Tile {
   /** Addresses of the rows of the left matrix at the first tap, or where they are found. */
   readonly start: (fn: FunctionWriter, rows: readonly Local<'i32'>[]) => void;
@@ -42,23 +45,24 @@ function steps(
   fn: FunctionWriter,
   { kc, b, start }: Tile,
   rows: readonly Local<'i32'>[],
-  sums: readonly (readonly [Local<'v128'>, Local<'v128'>])[],
+  sums: readonly Sums[],
   arithmetic: Arithmetic,
 ): void {
   const madd = maddOf(arithmetic);
-  const { unroll } = arithmetic;
+  const { unroll, vectors } = arithmetic;
   start(fn, rows);
-  const [b0, b1, x] = [fn.local('v128'), fn.local('v128'), fn.local('v128')];
+  const columns = Array.from({ length: vectors }, () => fn.local('v128'));
+  const x = fn.local('v128');
   const write = (count: number): void => {
     for (let u = 0; u < count; u++) {
-      fn.set(b0, load(b, 32 * u));
-      fn.set(b1, load(b, 32 * u + 16));
+      columns.forEach((column, j) => {
+        fn.set(column, load(b, 32 * u + 16 * j));
+      });
       rows.forEach((row, i) => {
-        const pair = sums[i];
-        if (pair === undefined) return;
         fn.set(x, loadSplat(row, 4 * u));
-        fn.set(pair[0], madd(x, b0, pair[0]));
-        fn.set(pair[1], madd(x, b1, pair[1]));
+        sums[i]?.forEach((sum, j) => {
+          fn.set(sum, madd(x, columns[j] ?? x, sum));
+        });
       });
     }
     for (const row of rows) fn.increase(row, 4 * count);
@@ -88,33 +92,53 @@ function steps(
   else rest();
 }
 
-/** Bias in, product added, residual added, clamped, stored. */
+interface Places {
+  readonly b: I32;
+  readonly bias: I32;
+  readonly c: I32;
+  readonly ldc: I32;
+  readonly residual: I32;
+  readonly lo: F32;
+  readonly hi: F32;
+}
+
+/** Adds the product of rows and columns; `b` is its own to move. */
+type AddProduct = (rows: readonly Local<'i32'>[], sums: readonly Sums[], b: Local<'i32'>) => void;
+
+/** Bias in, product added, residual added, clamped, stored: for all columns of the panel, or for one vector of them after another. */
 function tileBody(
   fn: FunctionWriter,
   height: number,
-  { bias, c, ldc, residual, lo, hi }: { bias: I32; c: I32; ldc: I32; residual: I32; lo: F32; hi: F32 },
-  product: (rows: readonly Local<'i32'>[], sums: readonly (readonly [Local<'v128'>, Local<'v128'>])[]) => void,
+  { vectors }: Arithmetic,
+  { b, bias, c, ldc, residual, lo, hi }: Places,
+  product: AddProduct,
 ): void {
   const rows = Array.from({ length: height }, () => fn.local());
-  const sums = rows.map(() => [fn.let(load(bias)), fn.let(load(bias, 16))] as const);
-  product(rows, sums);
-  const out = fn.let(c);
-  const more = fn.let(residual);
-  fn.if(ne(residual, 0), () => {
-    for (const pair of sums) {
-      pair.forEach((half, j) => {
-        fn.set(half, vadd(half, load(more, 16 * j)));
-      });
-      fn.increase(more, ldc);
-    }
-  });
-  const [least, most] = [fn.let(splat(lo)), fn.let(splat(hi))];
-  for (const pair of sums) {
-    pair.forEach((half, j) => {
-      fn.store(out, clamp(half, least, most), 16 * j);
+  const halves = Array.from({ length: vectors }, (_, j) => 16 * j);
+  const body = (part: Int): void => {
+    const panel = fn.let(add(b, part));
+    const sums = rows.map(() => halves.map((half) => fn.let(load(add(bias, part), half))));
+    product(rows, sums, panel);
+    const out = fn.let(add(c, part));
+    const more = fn.let(add(residual, part));
+    fn.if(ne(residual, 0), () => {
+      for (const row of sums) {
+        row.forEach((sum, j) => {
+          fn.set(sum, vadd(sum, load(more, 16 * j)));
+        });
+        fn.increase(more, ldc);
+      }
     });
-    fn.increase(out, ldc);
-  }
+    const [least, most] = [fn.let(splat(lo)), fn.let(splat(hi))];
+    for (const row of sums) {
+      row.forEach((sum, j) => {
+        fn.store(out, clamp(sum, least, most), 16 * j);
+      });
+      fn.increase(out, ldc);
+    }
+  };
+  if (vectors === 2) body(0);
+  else fn.for(0, 4 * PANEL, body, 16);
 }
 
 /** NaN stays NaN: pmin(a, b) is b < a ? b : a. */
@@ -126,14 +150,13 @@ function directTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Cal
     module.function(`direct${height}`, (fn) => {
       const [a, lda, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
       const [lo, hi] = [fn.param('f32'), fn.param('f32')];
-      const panel = fn.let(b);
       const start = (_: FunctionWriter, pointers: readonly Local<'i32'>[]): void =>
         pointers.forEach((pointer, i) => {
           const before = pointers[i - 1];
           fn.set(pointer, before === undefined ? a : add(before, lda));
         });
       // A loop that is left after one turn: inside one V8 allocates registers better, which is worth a tenth of the time.
-      tileBody(fn, height, { bias, c, ldc, residual, lo, hi }, (rows, sums) =>
+      tileBody(fn, height, arithmetic, { b, bias, c, ldc, residual, lo, hi }, (rows, sums, panel) =>
         fn.doWhile(
           () => steps(fn, { kc, b: panel, start }, rows, sums, arithmetic),
           () => lt(lda, 0),
@@ -150,10 +173,9 @@ function tableTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Call
       const [table, taps, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
       const offset = fn.param();
       const [lo, hi] = [fn.param('f32'), fn.param('f32')];
-      const panel = fn.let(b);
-      const entry = fn.let(table);
-      const left = fn.let(taps);
-      tileBody(fn, height, { bias, c, ldc, residual, lo, hi }, (rows, sums) =>
+      tileBody(fn, height, arithmetic, { b, bias, c, ldc, residual, lo, hi }, (rows, sums, panel) => {
+        const entry = fn.let(table);
+        const left = fn.let(taps);
         fn.doWhile(
           () => {
             const start = (_: FunctionWriter, pointers: readonly Local<'i32'>[]): void => {
@@ -166,8 +188,8 @@ function tableTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Call
             fn.increase(left, -1);
           },
           () => gt(left, 0),
-        ),
-      );
+        );
+      });
     }),
   );
 }

@@ -68,7 +68,7 @@ export function compile(
   arithmetic: Arithmetic,
   winogradBudget = WINOGRAD_BUDGET,
 ): Program {
-  const packer = new Packer(memory);
+  const packer = new Packer(memory, arithmetic);
   const methods = methodsOf(graph, winogradBudget);
   const widest = Math.max(...graph.nodes.map((node) => rowBytes(node)));
   const zeros = memory.put(new Float32Array(widest / 4 + 64));

@@ -1,4 +1,5 @@
 import type { Node, Parameters } from '@convzoo/layers';
+import type { Arithmetic } from '../kernels/arithmetic.js';
 import { packModule } from '../kernels/pack.js';
 import { PANEL } from '../kernels/product.js';
 import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
@@ -16,10 +17,10 @@ export class Packer {
   readonly memory: EngineMemory;
   readonly #kernels: Readonly<Record<string, PackKernel>>;
 
-  constructor(memory: EngineMemory) {
+  constructor(memory: EngineMemory, arithmetic: Arithmetic) {
     this.memory = memory;
     const shared = typeof SharedArrayBuffer !== 'undefined' && memory.memory.buffer instanceof SharedArrayBuffer;
-    const module = new WebAssembly.Module(packModule(shared));
+    const module = new WebAssembly.Module(packModule(arithmetic, shared));
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
     this.#kernels = exports as Record<string, PackKernel>;
   }

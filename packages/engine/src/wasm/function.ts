@@ -1,26 +1,46 @@
 import { type Bytes, list, sized, unsigned } from './encode.js';
-import { add, type F32, type I32, type Int, int, type Kind, kindCodes, lt, type V128, type Value } from './values.js';
+import { getLocal, type Local, ScratchLocals, setLocal, type ValueOf, variable } from './locals.js';
+import {
+  add,
+  type F32,
+  type I32,
+  type Int,
+  int,
+  type Kind,
+  kindCodes,
+  lt,
+  type ScalarKind,
+  type V128,
+  type Value,
+} from './values.js';
 
-/** A variable; used as a value it is read. */
-export interface Local<K extends Kind = Kind> extends Value<K> {
-  readonly index: number;
-}
+export type { Local } from './locals.js';
 
 /** Something that can be called. */
 export interface Callee {
   readonly index: number;
 }
 
+const LANES = [0, 1, 2, 3] as const;
+const isVector = (value: Value | V128): value is V128 => 'lanes' in value;
+
 /** A function as it is written: parameters first, then code, statement by statement. Nothing is returned. */
 export class FunctionWriter {
+  readonly #vectors: boolean;
   readonly #params: Kind[] = [];
   readonly #locals: Kind[] = [];
   readonly #code: number[] = [];
+  readonly #scratch = new ScratchLocals(() => this.#newLocal('f32'));
 
-  param<K extends Kind = 'i32'>(kind: K = 'i32' as K): Local<K> {
+  /** Without `vectors` every vector is four floats: four variables, four instructions, the same bits. */
+  constructor({ vectors }: { readonly vectors: boolean }) {
+    this.#vectors = vectors;
+  }
+
+  param<K extends ScalarKind = 'i32'>(kind: K = 'i32' as K): Local<K> {
     if (this.#locals.length > 0) throw new RangeError('parameters come before variables');
     this.#params.push(kind);
-    return this.#variable(kind);
+    return variable(kind, this.#params.length - 1);
   }
 
   /** `count` integer parameters. */
@@ -29,24 +49,34 @@ export class FunctionWriter {
   }
 
   local<K extends Kind = 'i32'>(kind: K = 'i32' as K): Local<K> {
-    this.#locals.push(kind);
-    return this.#variable(kind);
+    if (kind !== 'v128' || this.#vectors) return variable(kind, this.#newLocal(kind));
+    const first = this.#newLocal('f32');
+    for (let i = 1; i < LANES.length; i++) this.#newLocal('f32');
+    return variable(kind, first);
   }
 
   /** A new variable with a value. */
-  let<K extends Kind>(value: Value<K>): Local<K> {
+  let<K extends Kind>(value: Value<K> & ValueOf<K>): Local<K> {
     const local = this.local(value.kind);
     this.set(local, value);
     return local;
   }
 
-  #variable<K extends Kind>(kind: K): Local<K> {
-    const index = this.#params.length + this.#locals.length - 1;
-    return { kind, index, code: [0x20, ...unsigned(index)] };
+  #newLocal(kind: Kind): number {
+    return this.#params.length + this.#locals.push(kind) - 1;
   }
 
-  set<K extends Kind>(local: Local<K>, value: Value<K>): void {
-    this.#emit(value.code, [0x21], unsigned(local.index));
+  set<K extends Kind>(local: Local<K>, value: Value<K> & ValueOf<K>): void {
+    if (this.#vectors || !isVector(value)) this.#emit(value.code, setLocal(local.index));
+    else this.#setLanes(local.index, value);
+  }
+
+  #setLanes(index: number, { lanes, uniform }: V128): void {
+    for (const lane of LANES) {
+      if (uniform && lane > 0) this.#emit(getLocal(index));
+      else this.#emit(lanes(lane, this.#scratch).float.code);
+      this.#emit(setLocal(index + lane));
+    }
   }
 
   increase(local: Local<'i32'>, by: Int): void {
@@ -54,7 +84,14 @@ export class FunctionWriter {
   }
 
   store(address: Int, value: V128, offset = 0): void {
-    this.#emit(int(address).code, value.code, [0xfd, 0x0b, 2], unsigned(offset));
+    if (this.#vectors) this.#emit(int(address).code, value.code, [0xfd, 0x0b, 2], unsigned(offset));
+    else this.#storeLanes(int(address), value, offset);
+  }
+
+  /** All lanes are on the stack before the first is stored, as a vector is read before it is written. */
+  #storeLanes(address: I32, { lanes }: V128, offset: number): void {
+    for (const lane of LANES) this.#emit(address.code, lanes(lane, this.#scratch).float.code);
+    for (const lane of [3, 2, 1, 0]) this.#emit([0x38, 2], unsigned(offset + 4 * lane));
   }
 
   storeFloat(address: Int, value: F32, offset = 0): void {

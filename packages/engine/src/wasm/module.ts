@@ -9,10 +9,16 @@ interface Written extends Callee {
 /** A module that imports its memory as `env.memory` and exports its functions by name. */
 export class ModuleWriter {
   readonly #functions: Written[] = [];
+  readonly #vectors: boolean;
+
+  /** `vectors`: whether the runtime has them. */
+  constructor({ vectors }: { readonly vectors: boolean }) {
+    this.#vectors = vectors;
+  }
 
   /** Writes a function; the body is written at once, so it may call those that were written before. */
   function(name: string, write: (fn: FunctionWriter) => void): Callee {
-    const writer = new FunctionWriter();
+    const writer = new FunctionWriter({ vectors: this.#vectors });
     write(writer);
     const written = { name, writer, index: this.#functions.length };
     this.#functions.push(written);

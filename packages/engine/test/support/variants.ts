@@ -1,16 +1,27 @@
 import type { Arithmetic } from '../../src/kernels/arithmetic.js';
 import { kernelModule } from '../../src/kernels/index.js';
 
-const heights = [1, 2, 3, 4, 5, 6];
+/** Tiles of each width: tall ones are for vectors, the narrow one for scalars, but every module has to be right. */
+export const tiles: readonly Omit<Arithmetic, 'instructions'>[] = [
+  ...[1, 2, 3, 4, 5, 6].flatMap((rows) => [1, 4].map((unroll) => ({ rows, vectors: 2 as const, unroll }))),
+  ...[1, 2, 3].map((rows) => ({ rows, vectors: 1 as const, unroll: 1 })),
+];
 
-const all: readonly Arithmetic[] = [false, true].flatMap((fma) =>
-  heights.flatMap((rows) => [1, 4].map((unroll) => ({ fma, rows, unroll }))),
+const all: readonly Arithmetic[] = (['scalar', 'simd', 'relaxed-simd'] as const).flatMap((instructions) =>
+  tiles.map((tile) => ({ instructions, ...tile })),
 );
 
 /** Every variant of the kernels that this runtime can have: those with multiply-add need relaxed SIMD. */
-export const variants: readonly Arithmetic[] = all.filter(
-  ({ fma }) => !fma || WebAssembly.validate(kernelModule({ fma, rows: 1, unroll: 1 }, false)),
+export const variants: readonly Arithmetic[] = all.filter((arithmetic) =>
+  WebAssembly.validate(kernelModule({ ...arithmetic, rows: 1 }, false)),
 );
 
-export const nameOf = ({ fma, rows, unroll }: Arithmetic): string =>
-  `${fma ? 'multiply-add' : 'multiply and add'}, ${rows} rows, unrolled ${unroll}`;
+export const nameOf = ({ instructions, rows, vectors, unroll }: Arithmetic): string =>
+  `${instructions}, ${rows} rows of ${4 * vectors}, unrolled ${unroll}`;
+
+/** Another variant that must give the same bits, with another tile: scalar for SIMD and SIMD for scalar. */
+export function otherWay({ instructions }: Arithmetic, seed: number): Arithmetic | undefined {
+  if (instructions === 'relaxed-simd') return undefined;
+  const others = variants.filter((variant) => variant.instructions === (instructions === 'scalar' ? 'simd' : 'scalar'));
+  return others[(5 * seed) % others.length];
+}
