@@ -61,6 +61,9 @@ function allowedRooms(room: string): readonly string[] {
 const isNodeFile = (file: string): boolean => /(^|[./])node(\/|\.ts$)/.test(file) || nodeByNature.includes(file);
 /** Entries whose name says already that they are for Node: tfjs-node is a native addon. */
 const nodeByNature: readonly string[] = ['src/tensorflow.ts'];
+/** The page is made of components, styles and pictures too. */
+const isPart = (room: string, specifier: string): boolean =>
+  room === 'apps/browser' && /\.(svelte|css|jpg|svg)$/.test(specifier);
 const isSource = (file: string): boolean => file.startsWith('src/');
 
 interface Located extends Import {
@@ -135,7 +138,8 @@ function importViolations(
       if (target.startsWith('../') && isSource(file)) complain(`'${specifier}' leaves the package; import it by name`);
       else if (isSource(file) && !entry.files.has(target) && /\.[cm]?ts$/.test(target)) {
         complain(`'${specifier}' is no file of this package`);
-      } else if (!/\.([cm]?js|json)$/.test(specifier)) complain(`'${specifier}' should end in .js`);
+      } else if (!/\.([cm]?js|json)$/.test(specifier) && !isPart(room, specifier))
+        complain(`'${specifier}' should end in .js`);
       continue;
     }
     if (specifier.startsWith('#')) {

@@ -1,0 +1,95 @@
+import { float32Tensor } from '@convzoo/layers';
+import { preprocess } from '@convzoo/preprocessing';
+import type { BackendInfo, BackendWish, Measurement } from '../../compute/backends/types.js';
+import type { ComputeContext } from '../../compute/context.js';
+import type { NetworkInfo } from '../../compute/networks/info.js';
+import type { LoadProgress } from '../../compute/networks/networks.js';
+import { type Guess, probabilitiesOf, topGuesses } from '../../compute/networks/scores.js';
+import type { NetworkSource } from '../../compute/networks/source.js';
+import type { PictureRef } from '../../compute/pictures.js';
+import type { Call } from '../../compute/rpc/protocol.js';
+
+export interface ClassifyInput {
+  readonly network: NetworkSource;
+  readonly picture: PictureRef;
+  readonly backend: BackendWish;
+  /** How many classes. */
+  readonly top: number;
+}
+
+/** Milliseconds. */
+export interface ClassifyTimes {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly network: number;
+}
+
+export interface ClassifyAnswer {
+  readonly network: NetworkInfo;
+  readonly guesses: readonly Guess[];
+  readonly times: ClassifyTimes;
+  readonly backend: BackendInfo;
+}
+
+/** A row of the catalogue, as the page lists it. */
+export interface PublishedWeights {
+  readonly name: string;
+  readonly bytes: number | undefined;
+  readonly params: number;
+  /** Percent. */
+  readonly top1: number | undefined;
+  /** Where it would be downloaded from. */
+  readonly host: string;
+}
+
+/** What the page "Classify" has computed in the worker. */
+export function createService(context: ComputeContext) {
+  const { networks, pictures, choice } = context;
+  return {
+    /** A network's facts; loads it where it is not there yet. */
+    async open(source: NetworkSource, { signal, progress }: Call<LoadProgress>): Promise<NetworkInfo> {
+      return (await networks.load(source, { signal, onProgress: progress })).info;
+    },
+
+    /** @throws what loading, decoding and running throw */
+    async classify(input: ClassifyInput, { signal }: Call): Promise<ClassifyAnswer> {
+      const [network, picture] = await Promise.all([
+        networks.load(input.network, { signal }),
+        pictures.decode(input.picture),
+      ]);
+      const start = performance.now();
+      const { data, shape } = preprocess(picture.image, network.preset);
+      const preprocessed = performance.now() - start;
+      const ran = await context.run(network, input.backend, float32Tensor([1, ...shape], data));
+      const probabilities = probabilitiesOf(ran.output.data, network.outputs);
+      return {
+        network: network.info,
+        guesses: topGuesses(probabilities, network.labels, input.top),
+        times: { decode: picture.milliseconds, preprocess: preprocessed, network: ran.milliseconds },
+        backend: ran.backend,
+      };
+    },
+
+    /** Every published file of weights, those that come from elsewhere. */
+    async catalogue(): Promise<readonly PublishedWeights[]> {
+      const [{ pretrainedWeights }, { locate }] = await Promise.all([
+        import('@convzoo/zoo/pretrained'),
+        import('@convzoo/hub'),
+      ]);
+      return pretrainedWeights()
+        .filter(({ location }) => !location.startsWith('npm:'))
+        .map(({ name, bytes, mebibytes, params, top1, location }) => ({
+          name,
+          bytes: bytes ?? (mebibytes === undefined ? undefined : mebibytes * 2 ** 20),
+          params,
+          top1,
+          host: new URL(locate(location).url).host,
+        }));
+    },
+
+    /** Measures every backend on a network; afterwards `auto` takes the fastest. */
+    async trial(source: NetworkSource, { signal, progress }: Call<readonly Measurement[]>) {
+      return choice.trial(await networks.load(source, { signal }), progress);
+    },
+  };
+}
