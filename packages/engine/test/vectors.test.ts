@@ -45,6 +45,7 @@ const withoutPayloads = (bits: Uint32Array): Uint32Array =>
 const instructions: Readonly<Record<string, { readonly write: Write; readonly makesNaN?: boolean }>> = {
   load: { write: (_, a) => a },
   loadSplat: { write: () => w.loadSplat(B, 8) },
+  loadShorts: { write: () => w.loadShorts(A, 6) },
   constant: { write: () => w.constant(-0.1) },
   constantInt: { write: () => w.constantInt(-2147483648) },
   splat: { write: () => w.splat(w.loadFloat(B, 4)) },

@@ -63,6 +63,8 @@ export const minimum = (a: I32, b: Int): I32 => select(a, b, lt(a, b));
 /** Addresses are aligned to four bytes; a wrong hint is slow on no machine that matters, so none promises more. */
 export const memory = (offset: number): Bytes => [2, ...unsigned(offset)];
 export const loadInt = (address: Int, offset = 0): I32 => value('i32', int(address), [0x28], memory(offset));
+/** A signed integer of 16 bits. */
+export const loadShort = (address: Int, offset = 0): I32 => value('i32', int(address), [0x2e, 1, ...unsigned(offset)]);
 export const loadFloat = (address: Int, offset = 0): F32 => value('f32', int(address), [0x2a], memory(offset));
 
 const float =

@@ -20,7 +20,7 @@ import {
   laneSub,
   laneTruncToInt,
 } from './lanes.js';
-import { type F32, f32, type Int, int, loadFloat, memory, type Value, value } from './scalars.js';
+import { type F32, f32, type Int, int, loadFloat, loadShort, memory, type Value, value } from './scalars.js';
 
 export * from './scalars.js';
 
@@ -57,6 +57,9 @@ export const load = (address: Int, offset = 0): V128 =>
 /** One float in all four lanes. */
 export const loadSplat = (address: Int, offset = 0): V128 =>
   uniform(() => floatLane(loadFloat(address, offset)), int(address), simd(0x09), memory(offset));
+/** Four signed integers of 16 bits, each in a lane of 32. */
+export const loadShorts = (address: Int, offset = 0): V128 =>
+  vector((lane) => bitsLane(loadShort(address, offset + 2 * lane)), int(address), simd(0x03), memory(offset));
 export const splat = (x: F32): V128 => uniform(() => floatLane(x), x, simd(0x13));
 
 const unary =
