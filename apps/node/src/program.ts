@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { COMMANDS } from './commands/options.js';
 import { installSettings } from './settings/apply.js';
+import { version } from './version.js';
 
 type CommandName = Exclude<(typeof COMMANDS)[number], 'help'>;
 
@@ -33,13 +33,6 @@ const isCommand = (word: string | undefined): word is CommandName =>
 
 /** Words before which every command has to be known: they show all, or lead to any. */
 const ABOUT_ALL: ReadonlySet<string | undefined> = new Set(['help', '--help', '-h', 'completion']);
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const found =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return typeof found === 'string' ? found : 'unknown';
-}
 
 /**
  * The command line as far as words need it that begin with `first`: the command of that name, or all where the word is about

@@ -32,13 +32,13 @@ export class OnnxSession implements Session {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
     checkInput(this.graph, input);
-    const { input: inputName, output, taps } = this.#names;
+    const { input: given, output, taps } = this.#names;
     const results = await this.#session.run({
-      [inputName]: new this.#library.Tensor('float32', input.data, input.shape),
+      [given.name]: new this.#library.Tensor('float32', input.data, input.shape),
     });
     return {
-      output: read(results[output]),
-      taps: Object.fromEntries([...taps].map(([tap, name]) => [tap, read(results[name])])),
+      output: read(results[output.name]),
+      taps: Object.fromEntries([...taps].map(([tap, { name }]) => [tap, read(results[name])])),
     };
   }
 

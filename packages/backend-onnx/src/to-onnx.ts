@@ -3,7 +3,7 @@ import { type PrepareOptions, prepareNetwork } from '@convzoo/runtime';
 import { Emitter } from './export/emitter.js';
 import type { ExportRule } from './export/rule.js';
 import { exportRules } from './export/rules.js';
-import { dimsOf, type Form, type Value } from './export/value.js';
+import { dimsOf, type Value } from './export/value.js';
 import type { OnnxModel, ValueInfo } from './proto/model.js';
 import { writeModel } from './proto/write.js';
 
@@ -32,11 +32,10 @@ export interface OnnxOptions extends PrepareOptions {
 export interface OnnxNetwork {
   /** The ModelProto: what a file holds, and what a session is made from. */
   readonly bytes: Uint8Array;
-  /** Name of the input, whose first axis is the batch. */
-  readonly input: string;
-  readonly output: string;
-  /** Names of the tapped results, by tap. */
-  readonly taps: ReadonlyMap<string, string>;
+  readonly input: ValueInfo;
+  readonly output: ValueInfo;
+  /** The tapped results, by tap. */
+  readonly taps: ReadonlyMap<string, ValueInfo>;
   /** Path of the node that each ONNX node came from, by its name. */
   readonly paths: ReadonlyMap<string, string>;
 }
@@ -54,16 +53,15 @@ export function toOnnx(graph: Graph, params: Parameters, options: OnnxOptions = 
   const network = prepareNetwork(graph, params, options);
   const emit = new Emitter(network.params);
   const plan = network.graph;
-  const taps = new Map(Object.keys(plan.taps).map((tap) => [tap, emit.unique(tap)]));
-  const output = emit.unique('output');
+  const outputName = emit.unique('output');
+  const tapNames = Object.keys(plan.taps).map((tap) => [tap, emit.unique(tap)] as const);
   const { shape } = inputOf(plan);
   const input: Value = { name: emit.unique('input'), shape, form: shape.length === 3 ? layout : 'vector' };
   const { values, paths } = exportNodes(plan, input, emit);
-  const results = new Map([
-    [output, plan.output],
-    ...[...taps].map(([tap, name]) => [name, plan.taps[tap] ?? -1] as const),
-  ]);
-  const outputs = nameResults(emit, input, new Map([...results].map(([name, id]) => [name, at(values, id)])), layout);
+  const name = resultNames(emit, input);
+  const port = (free: string, id: NodeId): ValueInfo => infoOf(name(free, emit.as(at(values, id), layout)));
+  const output = port(outputName, plan.output);
+  const taps = new Map(tapNames.map(([tap, free]) => [tap, port(free, plan.taps[tap] ?? -1)]));
   const model: OnnxModel = {
     irVersion: IR_VERSION,
     opset: OPSET,
@@ -73,12 +71,14 @@ export function toOnnx(graph: Graph, params: Parameters, options: OnnxOptions = 
       name: graph.name,
       nodes: emit.nodes,
       initialisers: [...emit.initialisers.values()],
-      inputs: [{ name: input.name, dims: dimsOf(shape, input.form, BATCH_AXIS) }],
-      outputs,
+      inputs: [infoOf(input)],
+      outputs: [output, ...taps.values()],
     },
   };
-  return { bytes: writeModel(model), input: input.name, output, taps, paths };
+  return { bytes: writeModel(model), input: infoOf(input), output, taps, paths };
 }
+
+const infoOf = ({ name, shape, form }: Value): ValueInfo => ({ name, dims: dimsOf(shape, form, BATCH_AXIS) });
 
 function at(values: readonly Value[], id: NodeId): Value {
   const value = values[id];
@@ -105,22 +105,14 @@ function exportNodes(graph: Graph, given: Value, emit: Emitter): Exported {
   return { values, paths };
 }
 
-/** Brings the results to the layout that was asked for and gives them their names. */
-function nameResults(
-  emit: Emitter,
-  input: Value,
-  results: ReadonlyMap<string, Value>,
-  layout: Form,
-): readonly ValueInfo[] {
-  /** New names by old; the input has its own already. */
+/** Gives results their names. One that has a name already, of another tap or as the input, is copied. */
+function resultNames(emit: Emitter, input: Value): (name: string, result: Value) => Value {
   const named = new Map([[input.name, input.name]]);
-  return [...results].map(([name, result]) => {
-    const value = emit.as(result, layout);
-    const other = named.get(value.name);
-    if (other === undefined) {
-      emit.rename(value.name, name);
-      named.set(value.name, name);
-    } else emit.copy(name, other);
-    return { name, dims: dimsOf(value.shape, value.form, BATCH_AXIS) };
-  });
+  return (name, result) => {
+    const other = named.get(result.name);
+    if (other === undefined) emit.rename(result.name, name);
+    else emit.copy(name, other);
+    named.set(result.name, other ?? name);
+    return { ...result, name };
+  };
 }

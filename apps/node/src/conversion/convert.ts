@@ -14,7 +14,7 @@ import {
 import { openWeightsFile } from '@convzoo/weights/node';
 import { architectureOf, type Topology, topologyOf } from './architecture.js';
 import { type ConvertedNetwork, caution, networkCalled, networkOf, noNetwork } from './network.js';
-import { type Output, writeOutput } from './output.js';
+import { type WeightsOutput, writeOutput } from './output.js';
 
 export interface ConvertOptions {
   /** By default found by the names and shapes of the file, where one is needed. */
@@ -59,7 +59,7 @@ export interface Conversion {
  * Reads a weight file and writes it in another format, and where a dialect is asked for in other names and layouts. Without
  * one the tensors go over as they are, so that files of unknown networks can be converted too.
  */
-export async function convertFile(path: string, output: Output, options: ConvertOptions): Promise<Conversion> {
+export async function convertFile(path: string, output: WeightsOutput, options: ConvertOptions): Promise<Conversion> {
   const file = await openWeightsFile(path);
   try {
     const { format, dialect, bytes } = describeWeights(file);

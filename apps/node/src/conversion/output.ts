@@ -15,12 +15,26 @@ import { prepareFolder } from '../output/folder.js';
 
 /** Where a conversion goes. */
 export interface Output {
-  readonly format: WritableFormat;
+  readonly format: WritableFormat | 'onnx';
   /** The file, or for TensorFlow.js the one with the model; its numbers lie beside it. */
   readonly path: string;
 }
 
-const ENDINGS: Readonly<Record<string, WritableFormat>> = { safetensors: 'safetensors', npz: 'npz', json: 'tfjs' };
+/** Weights alone, in one of the formats of `@convzoo/weights`. */
+export interface WeightsOutput extends Output {
+  readonly format: WritableFormat;
+}
+
+export const isWeights = (output: Output): output is WeightsOutput => output.format !== 'onnx';
+
+const ENDINGS: Readonly<Record<string, Output['format']>> = {
+  safetensors: 'safetensors',
+  npz: 'npz',
+  json: 'tfjs',
+  onnx: 'onnx',
+};
+
+const FORMATS: readonly Output['format'][] = [...writableFormats, 'onnx'];
 
 /**
  * The format by --format or by the name's ending. A TensorFlow.js model is a folder: without an ending `.json` its model is
@@ -31,15 +45,15 @@ const ENDINGS: Readonly<Record<string, WritableFormat>> = { safetensors: 'safete
 export function outputOf(out: string, format: string | undefined): Output {
   const ending = /\.([a-z0-9]+)$/i.exec(basename(out))?.[1]?.toLowerCase() ?? '';
   const named = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
-  const given = writableFormats.find((candidate) => candidate === format);
+  const given = FORMATS.find((candidate) => candidate === format);
   if (format !== undefined && given === undefined) {
-    throw new UsageError('bad-option', `--format is one of ${writableFormats.join(', ')}; got "${format}".`);
+    throw new UsageError('bad-option', `--format is one of ${FORMATS.join(', ')}; got "${format}".`);
   }
   const chosen = given ?? named ?? (/[\\/]$/.test(out) ? 'tfjs' : undefined);
   if (chosen === undefined) {
     throw new UsageError(
       'bad-option',
-      `The name ${out} does not say in which format to write: end it in .safetensors, .npz or .json (TensorFlow.js), or give --format ${writableFormats.join('|')}.`,
+      `The name ${out} does not say in which format to write: end it in .safetensors, .npz, .json (TensorFlow.js) or .onnx, or give --format ${FORMATS.join('|')}.`,
     );
   }
   return { format: chosen, path: chosen === 'tfjs' && ending !== 'json' ? join(out, 'model.json') : out };
@@ -62,7 +76,7 @@ export interface Contents {
 
 /** Writes the file, or files, whole or not at all. Returns their sizes by path. */
 export async function writeOutput(
-  { format, path }: Output,
+  { format, path }: WeightsOutput,
   { tensors, metadata, topology }: Contents,
   force: boolean,
 ): Promise<ReadonlyMap<string, number>> {
@@ -75,6 +89,15 @@ export async function writeOutput(
     // The model after its numbers, so that it never refers to what is not there.
     for (const [part, bytes] of [...parts].reverse()) files.set(join(dirname(path), part), bytes);
   }
+  if (format === 'tfjs') await prepareFolder(dirname(path));
+  return writeFiles(files, force);
+}
+
+/** Writes files that belong together into a folder that is there. Returns their sizes by path. */
+export async function writeFiles(
+  files: ReadonlyMap<string, Uint8Array>,
+  force: boolean,
+): Promise<ReadonlyMap<string, number>> {
   const there = [...files.keys()].find((file) => existsSync(file));
   if (there !== undefined && !force) {
     throw new UsageError(
@@ -82,8 +105,8 @@ export async function writeOutput(
       `${there} is there already; choose another folder, or --force to write over it.`,
     );
   }
-  if (format === 'tfjs') await prepareFolder(dirname(path));
-  else if (!existsSync(dirname(path))) {
+  for (const path of files.keys()) {
+    if (existsSync(dirname(path))) continue;
     throw new ConvzooError('cannot-write', `Cannot write ${path}: there is no folder ${dirname(path)}. Make it first.`);
   }
   await writeFilesAtomic(files);
