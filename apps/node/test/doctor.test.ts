@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { backendNames } from '../src/backends.js';
-import { memoryCheck, nodeCheck } from '../src/doctor/machine.js';
+import { memoryCheck, nodeCheck, simdCheck } from '../src/doctor/machine.js';
 import { type Ran, run } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convzoo-doctor-'));
@@ -98,5 +98,15 @@ describe('doctor', () => {
     expect([nodeCheck('20.19.0').status, nodeCheck('24.1.0').status]).toEqual(['ok', 'ok']);
     const statuses = [100e6, 1e9, 8e9].map((free) => memoryCheck(free, 16e9).status);
     expect(statuses).toEqual(['problem', 'note', 'ok']);
+  });
+
+  it('notes a runtime without SIMD, which the engine can do without', () => {
+    vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    const remedy = expect.stringContaining('four to six times slower');
+    expect(simdCheck()).toMatchObject({ status: 'note', found: 'WebAssembly without SIMD', remedy });
+    vi.restoreAllMocks();
+    vi.stubGlobal('WebAssembly', undefined);
+    expect(simdCheck()).toMatchObject({ status: 'problem', remedy: expect.stringContaining('--jitless') });
+    vi.unstubAllGlobals();
   });
 });

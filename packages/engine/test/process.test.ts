@@ -8,7 +8,7 @@ const hooks = new URL('../../preprocessing/test/support/typescript-hooks.mjs', i
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a script prints; it fails where the process does not end in time. */
-async function run(script: string, timeout = 60_000): Promise<string> {
+async function run(script: string, timeout = 60_000, flags: readonly string[] = []): Promise<string> {
   const prologue = `
     import { Builder, float32Tensor, paramsOf, sizeOf } from '@convzoo/layers';
     import { engineBackend } from '@convzoo/engine';
@@ -21,13 +21,39 @@ async function run(script: string, timeout = 60_000): Promise<string> {
     const params = new Map(paramsOf(graph).map(({ path, shape }) => [path, tensor(shape)]));
     const input = tensor([1, 32, 32, 3]);
   `;
-  const args = ['--conditions=source', '--import', hooks.href, '--expose-gc', '--input-type=module', '-e'];
+  const args = [...flags, '--conditions=source', '--import', hooks.href, '--expose-gc', '--input-type=module', '-e'];
   const { stdout } = await promisify(execFile)(process.execPath, [...args, prologue + script], {
     cwd: folder,
     timeout,
   });
   return stdout.trim();
 }
+
+/** V8 has no SIMD on x86 without SSE4.1; on other processors no flag takes it away. */
+const WITHOUT_SIMD = ['--no-enable-sse4-1'];
+
+describe('a processor without SIMD', () => {
+  const compute = `
+    const bits = [];
+    for (const threads of [1, 2]) {
+      const backend = await engineBackend({ threads });
+      const session = await backend.prepare(graph, params);
+      const { output } = await session.run(input);
+      bits.push(backend.description, [...new Uint32Array(output.data.buffer)]);
+    }
+    console.log(JSON.stringify(bits));
+  `;
+
+  it.skipIf(process.arch !== 'x64')('computes the same bits (skipped but on x86)', { timeout: 60_000 }, async () => {
+    const [usual, scalar] = await Promise.all([run(compute), run(compute, 60_000, WITHOUT_SIMD)]);
+    const [oneWith, bits] = JSON.parse(usual) as [string, number[]];
+    expect(oneWith).not.toContain('no SIMD');
+    expect(bits).toHaveLength(5);
+    const one = 'no SIMD (this runtime has none, so it is slow), 1 thread';
+    const two = 'no SIMD (this runtime has none, so it is slow), 2 threads';
+    expect(JSON.parse(scalar)).toEqual([expect.stringContaining(one), bits, expect.stringContaining(two), bits]);
+  });
+});
 
 describe('a process', () => {
   it.each([1, 2])('ends by itself with idle threads: %i', { timeout: 60_000 }, async (threads) => {
