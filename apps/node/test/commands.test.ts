@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { wilsonInterval } from '../src/evaluation/evaluate.js';
+import { wilsonInterval } from '../src/evaluation/tally.js';
 import { run, runUntil } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convzoo-commands-'));

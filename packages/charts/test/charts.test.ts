@@ -6,7 +6,15 @@ import { XMLValidator } from 'fast-xml-parser';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
-import { accuracyChart, costAxes, layersChart, type NetworkPoint, paretoFront } from '../src/index.js';
+import {
+  accuracyChart,
+  confusionChart,
+  costAxes,
+  layersChart,
+  type NetworkPoint,
+  paretoFront,
+  reliabilityChart,
+} from '../src/index.js';
 import { renderSvg } from '../src/render/index.js';
 
 /** torchvision's documentation, weights IMAGENET1K_V1. */
@@ -136,6 +144,43 @@ describe('layersChart', () => {
     const svg = await renderSvg(spec);
     expect(XMLValidator.validate(svg)).toBe(true);
     expect(svg.match(/aria-roledescription="bar"/g)).toHaveLength(3 * layers.length);
+  });
+});
+
+describe('reliabilityChart', () => {
+  const bin = (from: number, to: number, pictures: number) => ({ from, to, pictures, accuracy: 0.7, confidence: 0.8 });
+
+  it('is a specification without a warning, with a bar and a count for each bin that has pictures', async () => {
+    const spec = reliabilityChart('resnet18', [bin(0, 0.5, 0), bin(0.5, 0.75, 3), bin(0.75, 1, 9)]);
+    expect(complaints(spec)).toEqual([]);
+    const svg = await renderSvg(spec);
+    expect(XMLValidator.validate(svg)).toBe(true);
+    expect(svg.match(/aria-roledescription="bar"/g)).toHaveLength(2 * 2);
+  });
+});
+
+describe('confusionChart', () => {
+  const cells = [
+    { label: 'cat', predicted: 'cat', pictures: 8 },
+    { label: 'cat', predicted: 'dog', pictures: 2 },
+    { label: 'dog', predicted: 'dog', pictures: 1 },
+  ];
+
+  it('is a specification without a warning, with a cell and its number for each pair', async () => {
+    const spec = confusionChart('resnet18', ['cat', 'dog'], cells);
+    expect(complaints(spec)).toEqual([]);
+    const svg = await renderSvg(spec);
+    expect(XMLValidator.validate(svg)).toBe(true);
+    expect(svg).toMatch(/share: 0\.8|Share of the class: 80/);
+    for (const { pictures } of cells) expect(svg).toContain(`>${pictures}</text>`);
+  });
+
+  it('leaves the numbers out where there are too many classes for them', async () => {
+    const classes = Array.from({ length: 30 }, (_, i) => `class ${i}`);
+    const many = classes.map((label) => ({ label, predicted: label, pictures: 777 }));
+    const svg = await renderSvg(confusionChart('resnet18', classes, many));
+    expect(svg).not.toContain('>777</text>');
+    expect(svg.match(/class 29/g)?.length).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -1,89 +1,128 @@
-import { float32Tensor } from '@convzoo/layers';
+import { ConvzooError, float32Tensor } from '@convzoo/layers';
 import { type Preset, preprocess } from '@convzoo/preprocessing';
 import type { Session } from '@convzoo/runtime';
 import { describeFailure, type Failure } from '../errors.js';
+import { type OutputKind, probabilitiesOf } from '../network/scores.js';
 import type { LabelledSet } from './labelled-set.js';
+import { type Scores, Tally } from './tally.js';
 
-export interface Evaluation {
-  /** Pictures that were answered. */
-  readonly of: number;
-  readonly top1: number;
-  readonly top5: number;
-  /** Pictures that could not be read; they count neither as right nor as wrong. */
-  readonly failed: readonly (Failure & { readonly index: number })[];
+/** A picture that counts neither as right nor as wrong: it cannot be read, or the network answered no numbers. */
+export interface FailedPicture extends Failure {
+  readonly index: number;
+  readonly image: string;
+}
+
+export interface Evaluation extends Scores {
+  readonly failed: readonly FailedPicture[];
+}
+
+/** What the network said of one picture. */
+export interface JudgedPicture {
+  readonly index: number;
+  readonly image: string;
+  /** Index of the right class, and of the most probable one. */
+  readonly label: number;
+  readonly predicted: number;
+  /** Classes that came before the right one. */
+  readonly place: number;
+  readonly probabilities: Float64Array;
 }
 
 export interface EvaluateOptions {
   readonly batch: number;
+  readonly classes: number;
+  /** By default logits. */
+  readonly outputs?: OutputKind;
   readonly onProgress?: (done: number, right: number) => void;
+  /** Called for each picture in order; what it returns is waited for. */
+  readonly onPicture?: (picture: JudgedPicture | FailedPicture) => void | Promise<void>;
 }
 
-/** How often the right class is the first answer, and among the first five. */
+/** How good the answers of a network are, and how right its probabilities. */
 export async function evaluate(
   set: LabelledSet,
   session: Session,
   preset: Preset,
-  { batch, onProgress }: EvaluateOptions,
+  { batch, classes, outputs = 'logits', onProgress, onPicture }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const failed: (Failure & { index: number })[] = [];
-  let [of, top1, top5] = [0, 0, 0];
+  const tally = new Tally(classes);
+  const failed: FailedPicture[] = [];
   for (let start = 0; start < set.size; start += batch) {
-    const labels: number[] = [];
-    const inputs: Float32Array[] = [];
-    let shape: readonly number[] = [];
-    for (let index = start; index < Math.min(start + batch, set.size); index++) {
-      try {
-        const ready = preprocess(await set.image(index), preset);
-        shape = ready.shape;
-        inputs.push(ready.data);
-        labels.push(set.label(index));
-      } catch (error) {
-        failed.push({ index, ...describeFailure(error) });
-      }
+    const group = Array.from({ length: Math.min(batch, set.size - start) }, (_, i) => start + i);
+    const prepared = await Promise.all(group.map((index) => prepare(set, index, preset)));
+    const inputs = prepared.filter((each) => 'data' in each);
+    const answers = await run(session, inputs);
+    let next = 0;
+    for (const each of prepared) {
+      const answer = 'data' in each ? answers[next++] : undefined;
+      const { index, image } = each;
+      const judged = 'data' in each ? judge({ index, image, label: set.label(index) }, answer, outputs) : each;
+      if ('code' in judged) failed.push(judged);
+      else tally.add(judged.label, judged.place, judged.predicted, judged.probabilities);
+      await onPicture?.(judged);
     }
-    if (inputs.length > 0) {
-      const { output } = await session.run(float32Tensor([inputs.length, ...shape], joined(inputs)));
-      const classes = output.data.length / inputs.length;
-      labels.forEach((label, i) => {
-        const place = placeOf(output.data.subarray(i * classes, (i + 1) * classes), label);
-        of++;
-        if (place === 0) top1++;
-        if (place < 5) top5++;
-      });
-    }
-    onProgress?.(Math.min(start + batch, set.size), top1);
+    onProgress?.(start + group.length, tally.right);
   }
-  return { of, top1, top5, failed };
+  return { ...tally.scores(), failed };
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
+interface Prepared {
+  readonly index: number;
+  readonly image: string;
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
 }
 
-/** How many classes come before the label; among equal logits the smaller index comes first. A NaN comes last. */
-function placeOf(logits: Float32Array, label: number): number {
-  const own = logits[label] ?? Number.NaN;
-  if (Number.isNaN(own)) return logits.length;
+async function prepare(set: LabelledSet, index: number, preset: Preset): Promise<Prepared | FailedPicture> {
+  const image = set.name(index);
+  try {
+    const { data, shape } = preprocess(await set.image(index), preset);
+    return { index, image, data, shape };
+  } catch (error) {
+    return { index, image, ...describeFailure(error) };
+  }
+}
+
+async function run(session: Session, inputs: readonly Prepared[]): Promise<readonly Float32Array[]> {
+  const [first] = inputs;
+  if (first === undefined) return [];
+  const data = new Float32Array(inputs.length * first.data.length);
+  for (const [i, input] of inputs.entries()) data.set(input.data, i * first.data.length);
+  const { output } = await session.run(float32Tensor([inputs.length, ...first.shape], data));
+  const size = output.data.length / inputs.length;
+  return inputs.map((_, i) => output.data.subarray(i * size, (i + 1) * size));
+}
+
+const NO_NUMBERS = new ConvzooError('not-finite', 'The network answered values that are no numbers.');
+
+function judge(
+  picture: Pick<JudgedPicture, 'index' | 'image' | 'label'>,
+  outputs: Float32Array | undefined,
+  kind: OutputKind,
+): JudgedPicture | FailedPicture {
+  const { index, image, label } = picture;
+  if (outputs === undefined || outputs.some(Number.isNaN)) return { index, image, ...describeFailure(NO_NUMBERS) };
+  const probabilities = probabilitiesOf(outputs, kind);
+  // Logits tell more classes apart than their probabilities, of which small ones vanish; a single output has two classes.
+  const scores = outputs.length === 1 ? probabilities : outputs;
+  const predicted = largestOf(scores);
+  return { ...picture, predicted, place: placeOf(scores, label), probabilities };
+}
+
+function largestOf(scores: Float32Array | Float64Array): number {
+  let best = 0;
+  scores.forEach((score, index) => {
+    if (score > (scores[best] ?? 0)) best = index;
+  });
+  return best;
+}
+
+/** How many classes come before the label; among equal scores the smaller index comes first. */
+function placeOf(scores: Float32Array | Float64Array, label: number): number {
+  const own = scores[label] ?? Number.NEGATIVE_INFINITY;
   let place = 0;
-  logits.forEach((logit, index) => {
-    if (logit > own || (logit === own && index < label)) place++;
+  scores.forEach((score, index) => {
+    if (score > own || (score === own && index < label)) place++;
   });
   return place;
-}
-
-/** Wilson's interval for a share, at 95 %: right also for few pictures and for shares near 0 and 1. */
-export function wilsonInterval(right: number, of: number): readonly [number, number] {
-  if (of === 0) return [0, 1];
-  const z = 1.959963984540054;
-  const share = right / of;
-  const centre = share + (z * z) / (2 * of);
-  const spread = z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of));
-  const scale = 1 + (z * z) / of;
-  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
 }

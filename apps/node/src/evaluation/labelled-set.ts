@@ -11,6 +11,8 @@ import { readLabelledImages, type Split } from '../training/datasets.js';
 /** Pictures with their right answers, read when they are asked for. */
 export interface LabelledSet {
   readonly size: number;
+  /** The file of a picture, or its number where many are in one file. */
+  name(index: number): string;
   /** Index of the right class. */
   label(index: number): number;
   image(index: number): Promise<Image>;
@@ -20,6 +22,7 @@ export function setOfImages({ images, labels, size }: LabelledImages): LabelledS
   const bytes = size * size * 3;
   return {
     size: labels.length,
+    name: String,
     label: (index) => labels[index] ?? -1,
     image: async (index) => ({
       width: size,
@@ -37,6 +40,7 @@ interface LabelledFile {
 
 const setOfFiles = (files: readonly LabelledFile[]): LabelledSet => ({
   size: files.length,
+  name: (index) => files[index]?.path ?? '',
   label: (index) => files[index]?.label ?? -1,
   image: (index) => readPicture(files[index]?.path ?? ''),
 });

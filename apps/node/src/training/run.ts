@@ -98,6 +98,7 @@ const EVALUATION_BATCH = 500;
 
 async function testAccuracyOf({ graph, backend, test, preset }: TrainingRun, params: Parameters): Promise<number> {
   await using session = await backend.prepare(graph, params);
-  const { of, top1 } = await evaluate(setOfImages(test), session, preset, { batch: EVALUATION_BATCH });
+  const classes = test.classes.length;
+  const { of, top1 } = await evaluate(setOfImages(test), session, preset, { batch: EVALUATION_BATCH, classes });
   return top1 / of;
 }
