@@ -58,7 +58,7 @@ export function reliabilityChart(name: string, bins: readonly ReliabilityPoint[]
             },
           },
           {
-            mark: { type: 'tick', color: '#e45756', thickness: 2, width: SIDE / 15 },
+            mark: { type: 'tick', orient: 'horizontal', color: '#e45756', thickness: 3, size: SIDE / 15 },
             encoding: {
               x: { field: 'confidence', ...share },
               y: { field: 'confidence', ...share },

@@ -27,9 +27,9 @@ export async function evaluationHtml(about: EvaluatedNetwork, scores: Scores): P
       `<p>${escapeHtml(`On ${of} pictures of ${data}, by ${backend}: ${origin}.`)}</p>`,
       figures([
         ['Top-1', percent(top1 / (of || 1))],
-        ['95 % interval', interval(top1)],
+        ['Top-1, 95 % interval', interval(top1)],
         ['Top-5', percent(top5 / (of || 1))],
-        ['95 % interval', interval(top5)],
+        ['Top-5, 95 % interval', interval(top5)],
         ['Calibration error (ECE)', percent(calibration.ece)],
         ['Mean confidence', percent(calibration.confidence)],
         ['Log loss', calibration.logLoss.toFixed(4)],
