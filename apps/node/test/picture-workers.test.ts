@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { presets } from '@convzoo/preprocessing';
 import { afterAll, expect, it } from 'vitest';
-import { workerPreparer } from '../src/classification/pool.js';
+import { workerPreparer } from '../src/stream/pool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convzoo-workers-'));
 afterAll(() => rmSync(folder, { recursive: true }));

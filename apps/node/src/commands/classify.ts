@@ -1,23 +1,20 @@
 import { existsSync } from 'node:fs';
-import { ConvzooError } from '@convzoo/layers';
-import type { Preset } from '@convzoo/preprocessing';
 import { nearestNames } from '@convzoo/zoo';
-import { InvalidArgumentError } from 'commander';
 import { describeChoice, pickBackend } from '../backends.js';
-import { openAnswers, readEarlier } from '../classification/answers-file.js';
-import { openPictures } from '../classification/picture.js';
-import { workerPreparer } from '../classification/pool.js';
-import { inlinePreparer, type Preparer } from '../classification/prepare.js';
-import { startMeter, stopOnSignal, writeStdout } from '../classification/run.js';
-import { type Classified, classifyStream, type Times } from '../classification/stream.js';
 import { EXIT, type Failure, UsageError } from '../errors.js';
-import type { Guess } from '../network/classifier.js';
-import { DEFAULT_MODEL, loadNetwork } from '../network/load.js';
+import { type Guess, topGuesses } from '../network/classifier.js';
+import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
+import { probabilitiesOf } from '../network/scores.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
+import { type LineKind, NOTHING, openLines, readEarlier } from '../stream/lines-file.js';
+import { openPictures, type Picture } from '../stream/picture.js';
+import { startDecoding } from '../stream/preparer.js';
+import { runPictures, stopOnSignal, writeStdout } from '../stream/run.js';
+import type { Answered, Times } from '../stream/stream.js';
 import { buildOptions } from './model-options.js';
-import { backendHelp, COMMANDS, command, threadCount, threadsHelp, wholeNumber } from './options.js';
+import { backendHelp, COMMANDS, command, threadCount, threadsHelp, wholeNumber, workerCount } from './options.js';
 
 /** One entry of `--json`, or one line of `--jsonl`. */
 interface Answer {
@@ -27,15 +24,6 @@ interface Answer {
   readonly top?: readonly Guess[];
   readonly error?: Failure;
 }
-
-/** More than any machine has cores; a mistaken number must not start a thousand threads. */
-const MAX_WORKERS = 64;
-
-const workerCount = (text: string): number => {
-  const count = wholeNumber(0)(text);
-  if (count > MAX_WORKERS) throw new InvalidArgumentError(`It must be at most ${MAX_WORKERS}.`);
-  return count;
-};
 
 export function classifyCommand() {
   return command('classify')
@@ -111,53 +99,54 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   checkOptions(options);
   refuseMistypedCommand(inputs);
   const { output, filesFrom } = options;
-  const lines = options.jsonl === true || output !== undefined;
+  const asTheyCome = options.jsonl === true || output !== undefined;
   const pictures =
     inputs.length === 0 && filesFrom === undefined
       ? samplePictures().map((name) => ({ name }))
       : await openPictures(inputs, filesFrom);
+  const decoding = startDecoding(pictures, options.workers);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
-  const earlier = output === undefined ? undefined : await readEarlier(output, network.model, options.resume === true);
-  const left = earlier === undefined ? pictures : pictures.filter(({ name }) => !earlier.images.has(name));
+  const earlier =
+    output === undefined ? NOTHING : await readEarlier(output, kindOf(network.model), options.resume === true);
+  const left = pictures.filter(({ name }) => !earlier.images.has(name));
   const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
-  using stop = stopOnSignal(lines);
+  using stop = stopOnSignal(asTheyCome);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);
-  if (earlier !== undefined && earlier.images.size > 0)
+  if (earlier.images.size > 0)
     terminal.note(`${pictures.length - left.length} of ${pictures.length} pictures are answered in ${output} already.`);
 
   await using session = await choice.backend.prepare(network.graph, network.params);
-  await using preparer = preparerFor(left.length, network.preset, options.workers);
-  await using file = output === undefined || earlier === undefined ? undefined : await openAnswers(output, earlier);
+  await using preparer = await decoding.preparer(network.preset);
+  await using file = output === undefined ? undefined : await openLines(output, earlier);
   const write = file === undefined ? writeStdout : file.write;
   const about = { model: network.model, backend: choice.backend.name };
   const answers: Answer[] = [];
-  let failures = earlier?.failures ?? 0;
-  // What stands on the terminal is not drawn over.
-  const meter = startMeter(terminal, left.length, lines && (file !== undefined || process.stdout.isTTY !== true));
-  // Loaded while the network computes.
+  let failures = earlier.failures;
+  // Loaded while the network computes, and told where it is awaited.
   const costing =
-    !lines && options.json !== true && options.quiet !== true ? import('../classification/cost.js') : undefined;
-  // Told where it is awaited.
+    asTheyCome || options.json === true || options.quiet === true ? undefined : import('../classification/cost.js');
   costing?.catch(() => undefined);
-  try {
-    const stream = classifyStream(left, { network, session, preparer, batch: options.batch, count: options.top });
-    for await (const group of stream) {
-      const found = group.map((each) => answerOf(each, about));
-      failures += found.filter(({ error }) => error !== undefined).length;
-      if (lines) await write(found.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
-      else if (options.json === true) answers.push(...found);
-      else for (const each of group) printClassified(terminal, each);
-      meter.add(group.length);
-      if (stop.requested) throw interrupted(meter.done, left.length, output);
-    }
-  } finally {
-    meter.stop();
-  }
+  const work = { terminal, label: 'classify', session, preparer, batch: options.batch, asTheyCome, output, stop };
+  await runPictures(left, work, async (group) => {
+    const found = group.map((each) => classified(each, network, options.top));
+    failures += found.filter((each) => 'failure' in each).length;
+    const entries = found.map((each) => answerOf(each, about));
+    if (asTheyCome) await write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    else if (options.json === true) answers.push(...entries);
+    else for (const each of found) printClassified(terminal, each);
+  });
   if (options.json === true) printJson(answers);
   (await costing)?.printCost(terminal, network);
   return failures > 0 ? EXIT.failure : EXIT.ok;
 }
+
+/** Lines of classify, which are of a network. */
+const kindOf = (model: string): LineKind => ({
+  command: 'classify',
+  subject: model,
+  subjectOf: (line) => (typeof line['model'] === 'string' ? line['model'] : undefined),
+});
 
 function checkOptions({ json, jsonl, output, resume }: ClassifyOptions): void {
   if (json === true && (jsonl === true || output !== undefined)) {
@@ -171,22 +160,19 @@ function checkOptions({ json, jsonl, output, resume }: ClassifyOptions): void {
   }
 }
 
-/** Pictures from which on a thread that decodes is worth its start, where nothing is said. */
-const MANY = 16;
+type Classified =
+  | { readonly picture: Picture; readonly top: readonly Guess[]; readonly times: Times }
+  | Extract<Answered, { failure: Failure }>;
 
-function preparerFor(pictures: number, preset: Preset, wanted: number | undefined): Preparer {
-  const workers = wanted ?? (pictures >= MANY ? 1 : 0);
-  return workers === 0 ? inlinePreparer(preset) : workerPreparer(workers, preset);
+function classified(answered: Answered, { outputs, labels }: LoadedNetwork, count: number): Classified {
+  if ('failure' in answered) return answered;
+  const { picture, output, times } = answered;
+  return { picture, top: topGuesses(probabilitiesOf(output, outputs), labels, count), times };
 }
 
 function answerOf(classified: Classified, about: Pick<Answer, 'model' | 'backend'>): Answer {
   const head = { image: classified.picture.name, ...about };
   return 'failure' in classified ? { ...head, error: classified.failure } : { ...head, top: classified.top };
-}
-
-function interrupted(done: number, of: number, output: string | undefined): ConvzooError {
-  const advice = output === undefined ? '' : ` The same command with --resume goes on with ${output}.`;
-  return new ConvzooError('interrupted', `Stopped after ${done} of ${of} pictures.${advice}`);
 }
 
 /** Words without an ending that are no files were probably meant as commands: `convzoo clasify cat.jpg`. */

@@ -1,36 +1,42 @@
-import { dirname } from 'node:path';
 import { describeChoice, pickBackend } from '../backends.js';
-import { describeFailure, EXIT, type Failure, UsageError } from '../errors.js';
-import { embed, embeddingAt, prepareEmbedding } from '../interpretation/embedding.js';
+import { EXIT, UsageError } from '../errors.js';
+import { type Embedding, embeddingAt, prepareEmbedding, vectorOf } from '../interpretation/embedding.js';
 import {
   arrayToFile,
-  type FeatureEntry,
+  type FeatureAnswer,
   type FeatureOutput,
+  jsonToStdout,
   linesToFile,
   linesToStdout,
+  textToStdout,
 } from '../interpretation/feature-output.js';
 import { NearestIndex, readIndex } from '../interpretation/nearest.js';
 import { DEFAULT_MODEL, loadNetwork } from '../network/load.js';
-import { prepareFolder } from '../output/folder.js';
-import { printable, shorten } from '../output/printable.js';
-import { startProgress } from '../output/progress.js';
-import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
-import { findPictures } from '../pictures/find.js';
+import { type Terminal, terminalOf } from '../output/terminal.js';
+import { openPictures, type Picture } from '../stream/picture.js';
+import { startDecoding } from '../stream/preparer.js';
+import { runPictures, stopOnSignal } from '../stream/run.js';
+import type { Answered } from '../stream/stream.js';
 import { buildOptions, oneOf } from './model-options.js';
-import { backendHelp, command, threadCount, threadsHelp, wholeNumber } from './options.js';
+import { backendHelp, command, threadCount, threadsHelp, wholeNumber, workerCount } from './options.js';
 
 const formats = ['jsonl', 'npy'] as const;
 
 export function featuresCommand() {
   return command('features')
     .description('Turn pictures into vectors, and find pictures that are alike')
-    .argument('<pictures...>', 'files, folders or patterns')
+    .argument('[pictures...]', 'files, folders or patterns; - for one on standard input')
     .option('-m, --model <name>', 'network of the zoo, or a file: .ts, .js, JSON graph, Keras model', DEFAULT_MODEL)
     .option('-w, --weights <file>', 'a file, a name of "weights list", hf://OWNER/REPO/FILE or https://...')
     .option('--pull', 'download published weights where none are given')
     .option('--layer <name>', 'a tap or node; what the classifier reads if not given. Of a map, the mean is taken')
     .option('--format <name>', `${formats.join(', ')}; npy needs -o`)
+    .option('--jsonl', 'a line for each picture, in order, as soon as it is there; the usual')
     .option('-o, --output <file>', 'where to write; stdout if not given')
+    .option('--resume', 'go on with --output where it ends, after a break')
+    .option('--files-from <file>', 'names of pictures, one a line; - for standard input')
+    .option('--batch <count>', 'pictures that the network takes at once', wholeNumber(1), 1)
+    .option('--workers <count>', 'threads that decode meanwhile; 1 for many pictures if not given', workerCount)
     .option('--nearest <count>', 'the most similar pictures (cosine) in place of the vectors', wholeNumber(1))
     .option('--index <file>', 'JSON Lines of "features" to look for the nearest in; else the pictures themselves')
     .option('--preset <name>', 'preprocessing that the weights were made for, where it is not the usual one')
@@ -46,6 +52,7 @@ FILE.npy, FILE.npy.txt names the picture of each row; one that failed is NaN.
 Examples:
   $ convzoo features photos/ -o photos.jsonl
   $ convzoo features photos/ --model resnet50 --pull --format npy -o photos.npy
+  $ convzoo features 'photos/**' -o photos.jsonl --batch 8 --workers 2 --resume
   $ convzoo features cat.jpg --layer layer2 | head -1
   $ convzoo features photos/ --nearest 3
   $ convzoo features cat.jpg --nearest 5 --index photos.jsonl`,
@@ -61,7 +68,12 @@ interface FeaturesOptions {
   readonly pull?: boolean | undefined;
   readonly layer?: string | undefined;
   readonly format?: string | undefined;
+  readonly jsonl?: boolean | undefined;
   readonly output?: string | undefined;
+  readonly resume?: boolean | undefined;
+  readonly filesFrom?: string | undefined;
+  readonly batch: number;
+  readonly workers?: number | undefined;
   readonly nearest?: number | undefined;
   readonly index?: string | undefined;
   readonly preset?: string | undefined;
@@ -75,115 +87,107 @@ interface FeaturesOptions {
 
 async function features(inputs: readonly string[], options: FeaturesOptions): Promise<number> {
   const terminal = terminalOf(options);
-  checkOptions(options);
-  const pictures = await findPictures(inputs);
+  checkOptions(inputs, options);
+  const { nearest, output, batch } = options;
+  const pictures = await openPictures(inputs, options.filesFrom);
+  const decoding = startDecoding(pictures, options.workers);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   const embedding = embeddingAt(network.graph, options.layer);
   const { layer, size, pooled } = embedding;
-  const { nearest, output } = options;
   const given = options.index === undefined ? undefined : await readIndex(options.index, layer, size);
+  await using sink = await sinkFor(options, terminal, pictures, embedding);
   const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
+  const asTheyCome = options.json !== true && (nearest === undefined || given !== undefined);
+  using stop = stopOnSignal(asTheyCome);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Layer: ${layer}, ${size} values${pooled ? ', the mean over the places of its map' : ''}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);
-  if (output !== undefined) await prepareFolder(dirname(output));
+  const before = pictures.length - sink.left.length;
+  if (before > 0) terminal.note(`${before} of ${pictures.length} pictures are in ${output} already.`);
+
   await using session = await prepareEmbedding(choice.backend, network, embedding);
-  const sink = await sinkFor(options, terminal, pictures, size);
-  const progress = output === undefined ? undefined : startProgress(terminal, pictures.length, 'features');
-  const own = new NearestIndex();
-  const waiting: { readonly image: string; readonly vector?: Float32Array; readonly error?: Failure }[] = [];
-  let failed = 0;
-  try {
-    for (const [i, image] of pictures.entries()) {
-      const vector = await embed(image, network, session, embedding).catch((error: unknown) => describeFailure(error));
-      const found = vector instanceof Float32Array ? { vector } : { error: vector };
-      if (found.error !== undefined) failed++;
-      if (nearest !== undefined && given === undefined) {
-        // Any of the others may be the nearest: all have to be known first.
-        if (found.vector !== undefined) own.add(image, found.vector);
-        waiting.push({ image, ...found });
-      } else {
-        await sink.add(entryOf(image, found, layer, nearest, given), found.vector);
-      }
-      progress?.update(i + 1, failed === 0 ? '' : `${failed} failed`);
+  await using preparer = await decoding.preparer(network.preset);
+  // Any of the others may be the nearest: all have to be known first.
+  const own = nearest === undefined || given !== undefined ? undefined : new NearestIndex();
+  const waiting: FeatureAnswer[] = [];
+  let failures = sink.failures;
+  const work = { terminal, label: 'features', session, preparer, batch, asTheyCome, output, stop };
+  await runPictures(sink.left, work, async (group) => {
+    const answers = group.map((each) => answerOf(each, embedding));
+    failures += answers.filter(({ vector }) => vector === undefined).length;
+    if (own === undefined) return sink.add(answers.map((each) => entered(each, embedding, nearest, given)));
+    for (const { entry, vector } of answers) {
+      if (vector !== undefined) own.add(entry.image, vector);
+      waiting.push({ entry });
     }
-    for (const { image, ...found } of waiting) await sink.add(entryOf(image, found, layer, nearest, own), found.vector);
-    await sink.finish();
-  } catch (error) {
-    await sink.abandon();
-    throw error;
-  } finally {
-    progress?.stop();
+  });
+  for (const { entry } of waiting) {
+    const answer = { entry, vector: own?.directionOf(entry.image) };
+    await sink.add([entered(answer, embedding, nearest, own)]);
   }
+  await sink.finish();
   if (output !== undefined)
-    terminal.note(`Wrote ${output}: ${pictures.length - failed} of ${pictures.length} pictures.`);
-  return failed > 0 ? EXIT.failure : EXIT.ok;
+    terminal.note(`Wrote ${output}: ${pictures.length - failures} of ${pictures.length} pictures.`);
+  return failures > 0 ? EXIT.failure : EXIT.ok;
 }
 
-interface Found {
-  readonly vector?: Float32Array;
-  readonly error?: Failure;
+/** A picture's name with its vector, or why it has none. */
+function answerOf(answered: Answered, embedding: Embedding): FeatureAnswer {
+  const image = answered.picture.name;
+  if ('failure' in answered) return { entry: { image, error: answered.failure } };
+  return { entry: { image }, vector: vectorOf(answered.output, embedding) };
 }
 
-function entryOf(
-  image: string,
-  { vector, error }: Found,
-  layer: string,
+/** The answer with what is said of it: the vector, or the nearest of an index. */
+function entered(
+  { entry, vector }: FeatureAnswer,
+  { layer }: Embedding,
   count: number | undefined,
   index: NearestIndex | undefined,
-): FeatureEntry {
-  if (vector === undefined) return { image, ...(error !== undefined && { error }) };
-  if (count !== undefined) return { image, nearest: index?.nearest(image, vector, count) ?? [] };
-  return { image, layer, features: Array.from(vector, shortest) };
+): FeatureAnswer {
+  if (vector === undefined) return { entry };
+  const { image } = entry;
+  if (count !== undefined) return { entry: { image, nearest: index?.nearest(image, vector, count) ?? [] }, vector };
+  return { entry: { image, layer, features: Array.from(vector, shortest) }, vector };
 }
 
 /** Nine digits tell every float32 from the next. */
 const shortest = (value: number): number => Number(value.toPrecision(9));
 
 async function sinkFor(
-  { format, output, nearest, json }: FeaturesOptions,
+  { format, output, nearest, json, jsonl, resume = false }: FeaturesOptions,
   terminal: Terminal,
-  pictures: readonly string[],
-  size: number,
+  pictures: readonly Picture[],
+  { layer, size }: Embedding,
 ): Promise<FeatureOutput> {
-  if (output !== undefined) return format === 'npy' ? arrayToFile(output, pictures, size) : linesToFile(output);
-  if (json === true) return jsonSink();
-  return nearest !== undefined && format === undefined ? textSink(terminal) : linesToStdout();
+  if (output !== undefined) {
+    const about = { layer, size, resume };
+    return format === 'npy'
+      ? arrayToFile(output, pictures, about)
+      : linesToFile(output, pictures, { ...about, nearest: nearest !== undefined });
+  }
+  if (json === true) return jsonToStdout(pictures);
+  const lines = nearest === undefined || format !== undefined || jsonl === true;
+  return lines ? linesToStdout(pictures) : textToStdout(pictures, terminal);
 }
 
-function jsonSink(): FeatureOutput {
-  const entries: FeatureEntry[] = [];
-  return {
-    add: async (entry) => void entries.push(entry),
-    finish: async () => printJson(entries),
-    abandon: async () => undefined,
-  };
-}
-
-/** The nearest pictures for people. */
-function textSink({ print, colors, width }: Terminal): FeatureOutput {
-  return {
-    async add(entry) {
-      print(`\n${colors.bold(printable(entry.image))}`);
-      if (entry.error !== undefined) print(`  ${colors.red(printable(entry.error.message))}`);
-      for (const { image, similarity } of entry.nearest ?? []) {
-        print(`  ${similarity.toFixed(3).padStart(6)}  ${shorten(printable(image), Math.max(width - 10, 10))}`);
-      }
-    },
-    finish: async () => undefined,
-    abandon: async () => undefined,
-  };
-}
-
-function checkOptions({ format, output, nearest, index, json }: FeaturesOptions): void {
+function checkOptions(inputs: readonly string[], options: FeaturesOptions): void {
+  const { format, output, nearest, index, json, jsonl, resume } = options;
   const chosen = oneOf(formats, format, '--format');
   const wrong = (message: string): never => {
     throw new UsageError('bad-option', message);
   };
+  if (inputs.length === 0 && options.filesFrom === undefined)
+    wrong('Name pictures, a folder or a pattern; or a list of them by --files-from FILE.');
+  if (chosen === 'npy' && jsonl === true) wrong('--format npy and --jsonl are two ways to write: choose one.');
   if (chosen === 'npy' && output === undefined) wrong('--format npy writes a file: say which by -o FILE.npy.');
   if (chosen === 'npy' && nearest !== undefined) wrong('--nearest gives names, which .npy cannot hold: use jsonl.');
   if (index !== undefined && nearest === undefined) wrong('--index is for --nearest COUNT.');
-  if (json === true && (output !== undefined || chosen !== undefined)) {
+  if (resume === true && output === undefined) wrong('--resume goes on with the file of --output; name it.');
+  if (resume === true && nearest !== undefined && index === undefined)
+    wrong(
+      '--nearest among the pictures themselves needs all of their vectors: write those with --resume, then --index.',
+    );
+  if (json === true && (output !== undefined || chosen !== undefined || jsonl === true))
     wrong('--json writes one array to stdout: leave -o and --format out, or --json.');
-  }
 }

@@ -61,3 +61,12 @@ export const backendHelp = `${backendNames.join(', ')}; chosen with a reason if 
 export const trainerHelp = `${trainerNames.join(', ')}; chosen with a reason if not given`;
 export const threadsHelp = 'threads of engine and ort; as many as there are processors if not given';
 export const threadCount = wholeNumber(1);
+
+/** More workers than any machine has cores; a mistaken number must not start a thousand threads. */
+const MAX_WORKERS = 64;
+
+export const workerCount = (text: string): number => {
+  const count = wholeNumber(0)(text);
+  if (count > MAX_WORKERS) throw new InvalidArgumentError(`It must be at most ${MAX_WORKERS}.`);
+  return count;
+};

@@ -1,8 +1,6 @@
-import { float32Tensor, type Graph, headOf, nodeAt, selectOutput, sizeOf, tapOf } from '@convzoo/layers';
-import { preprocess } from '@convzoo/preprocessing';
+import { type Graph, headOf, nodeAt, selectOutput, sizeOf, tapOf } from '@convzoo/layers';
 import type { Backend, Session } from '@convzoo/runtime';
 import { UsageError } from '../errors.js';
-import { readPicture } from '../network/classifier.js';
 import type { LoadedNetwork } from '../network/load.js';
 
 /** What stands for a picture: the values of one layer, of a map the mean over its places. */
@@ -47,17 +45,9 @@ export function prepareEmbedding(backend: Backend, network: LoadedNetwork, { lay
   return backend.prepare(selectOutput(network.graph, layer), network.params);
 }
 
-/** The vector of one picture. */
-export async function embed(
-  path: string,
-  { preset }: Pick<LoadedNetwork, 'preset'>,
-  session: Session,
-  { size, pooled }: Embedding,
-): Promise<Float32Array> {
-  const { data, shape } = preprocess(await readPicture(path), preset);
-  const { output } = await session.run(float32Tensor([1, ...shape], data));
-  return pooled ? meanOverPlaces(output.data, size) : Float32Array.from(output.data);
-}
+/** The vector of one picture, of what the layer gave for it. */
+export const vectorOf = (output: Float32Array, { size, pooled }: Embedding): Float32Array =>
+  pooled ? meanOverPlaces(output, size) : Float32Array.from(output);
 
 function meanOverPlaces(data: Float32Array, channels: number): Float32Array {
   const sums = new Float64Array(channels);

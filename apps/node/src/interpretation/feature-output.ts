@@ -1,10 +1,12 @@
-import { once } from 'node:events';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { ConvzooError, float32Tensor } from '@convzoo/layers';
-import { writeNpy } from '@convzoo/weights';
-import { writeFilesAtomic } from '@convzoo/weights/node';
+import { dirname } from 'node:path';
 import type { Failure } from '../errors.js';
+import { prepareFolder } from '../output/folder.js';
+import { printable, shorten } from '../output/printable.js';
+import { printJson, type Terminal } from '../output/terminal.js';
+import { openArray } from '../stream/array-file.js';
+import { type AnswerLine, type LineKind, openLines, readEarlier } from '../stream/lines-file.js';
+import type { Picture } from '../stream/picture.js';
+import { writeStdout } from '../stream/run.js';
 import type { Neighbour } from './nearest.js';
 
 /** What is said of a picture: one line. */
@@ -16,75 +18,117 @@ export interface FeatureEntry {
   readonly error?: Failure;
 }
 
+/** A picture's entry and its vector, which it has unless it failed. */
+export interface FeatureAnswer {
+  readonly entry: FeatureEntry;
+  readonly vector?: Float32Array | undefined;
+}
+
 /** Takes what is said of each picture, in order. */
-export interface FeatureOutput {
-  add(entry: FeatureEntry, features: Float32Array | undefined): Promise<void>;
-  /** Makes the result whole; nothing is there under its name before. */
+export interface FeatureOutput extends AsyncDisposable {
+  /** Pictures that it has not got of an earlier run. */
+  readonly left: readonly Picture[];
+  /** Those that it has which had failed. */
+  readonly failures: number;
+  add(answers: readonly FeatureAnswer[]): Promise<void>;
+  /** Makes the result whole. */
   finish(): Promise<void>;
-  /** Takes back what is not finished. */
-  abandon(): Promise<void>;
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+const linesOf = (answers: readonly FeatureAnswer[]): string =>
+  answers.map(({ entry }) => `${JSON.stringify(entry)}\n`).join('');
+
+/** An output that knows of no earlier run. */
+function fresh(left: readonly Picture[], add: FeatureOutput['add'], finish = nothing): FeatureOutput {
+  return { left, failures: 0, add, finish, [Symbol.asyncDispose]: nothing };
 }
 
 /** JSON Lines on stdout: waits for a reader that is slow. */
-export function linesToStdout(): FeatureOutput {
-  return {
-    async add(entry) {
-      if (!process.stdout.write(`${JSON.stringify(entry)}\n`)) await once(process.stdout, 'drain');
-    },
-    finish: async () => undefined,
-    abandon: async () => undefined,
-  };
+export const linesToStdout = (left: readonly Picture[]): FeatureOutput =>
+  fresh(left, (answers) => writeStdout(linesOf(answers)));
+
+/** One JSON array on stdout, at the end. */
+export function jsonToStdout(left: readonly Picture[]): FeatureOutput {
+  const entries: FeatureEntry[] = [];
+  return fresh(
+    left,
+    async (answers) => void entries.push(...answers.map(({ entry }) => entry)),
+    async () => printJson(entries),
+  );
 }
 
-/**
- * JSON Lines in a file, which has a temporary name until it is whole.
- *
- * @throws ConvzooError `cannot-write`
- */
-export async function linesToFile(path: string): Promise<FeatureOutput> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  const tried = async <T>(work: Promise<T>): Promise<T> =>
-    work.catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new ConvzooError('cannot-write', `Cannot write ${path}: ${why}.`, { cause });
-    });
-  const handle: FileHandle = await tried(open(temporary, 'w'));
+/** The nearest pictures for people. */
+export function textToStdout(left: readonly Picture[], { print, colors, width }: Terminal): FeatureOutput {
+  const show = ({ image, error, nearest = [] }: FeatureEntry): void => {
+    print(`\n${colors.bold(printable(image))}`);
+    if (error !== undefined) print(`  ${colors.red(printable(error.message))}`);
+    for (const { image: other, similarity } of nearest)
+      print(`  ${similarity.toFixed(3).padStart(6)}  ${shorten(printable(other), Math.max(width - 10, 10))}`);
+  };
+  return fresh(left, async (answers) => {
+    for (const { entry } of answers) show(entry);
+  });
+}
+
+export interface FileOptions {
+  readonly layer: string;
+  readonly size: number;
+  readonly resume: boolean;
+}
+
+/** Lines of features: of a layer, or the nearest. */
+const kindOf = ({ layer, size }: FileOptions, nearest: boolean): LineKind => {
+  const vectors = (name: string, length: number): string => `${length} features of ${name}`;
+  const subject = nearest ? 'nearest pictures' : vectors(layer, size);
   return {
-    add: (entry) => tried(handle.appendFile(`${JSON.stringify(entry)}\n`)),
-    async finish() {
-      await tried(handle.sync());
-      await handle.close();
-      await tried(rename(temporary, path));
+    command: 'features',
+    subject,
+    subjectOf(line: AnswerLine) {
+      if ('error' in line) return subject;
+      if (Array.isArray(line['nearest'])) return 'nearest pictures';
+      const { layer: name, features } = line;
+      return typeof name === 'string' && Array.isArray(features) ? vectors(name, features.length) : undefined;
     },
-    async abandon() {
-      await handle.close().catch(() => undefined);
-      await rm(temporary, { force: true });
-    },
+  };
+};
+
+/** JSON Lines in a file, behind those of an earlier run. */
+export async function linesToFile(
+  path: string,
+  pictures: readonly Picture[],
+  { nearest, ...options }: FileOptions & { readonly nearest: boolean },
+): Promise<FeatureOutput> {
+  await prepareFolder(dirname(path));
+  const earlier = await readEarlier(path, kindOf(options, nearest), options.resume);
+  const file = await openLines(path, earlier);
+  return {
+    left: pictures.filter(({ name }) => !earlier.images.has(name)),
+    failures: earlier.failures,
+    add: (answers) => file.write(linesOf(answers)),
+    finish: nothing,
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
 
 /**
  * A `.npy` array `[pictures, size]`, and beside it `FILE.txt` with a picture a line. A picture that failed has a row of NaN, so
- * that rows and lines stay together. The array is gathered in memory: 4 bytes a value.
+ * that rows and lines stay together.
  */
-export function arrayToFile(path: string, pictures: readonly string[], size: number): FeatureOutput {
-  const data = new Float32Array(pictures.length * size).fill(Number.NaN);
-  let row = 0;
+export async function arrayToFile(
+  path: string,
+  pictures: readonly Picture[],
+  options: FileOptions,
+): Promise<FeatureOutput> {
+  await prepareFolder(dirname(path));
+  const names = pictures.map(({ name }) => name);
+  const file = await openArray(path, names, options);
   return {
-    async add(_, features) {
-      if (features !== undefined) data.set(features, row * size);
-      row++;
-    },
-    async finish() {
-      const names = pictures.map((picture) => `${picture.replaceAll('\n', '?')}\n`).join('');
-      const array = writeNpy(float32Tensor([pictures.length, size], data));
-      await writeFilesAtomic(
-        new Map<string, Uint8Array | string>([
-          [`${path}.txt`, names],
-          [path, array],
-        ]),
-      );
-    },
-    abandon: async () => undefined,
+    left: pictures.slice(file.rows),
+    failures: file.failures,
+    add: (answers) => file.add(answers.map(({ vector }) => vector)),
+    finish: () => file.finish(),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }

@@ -8,7 +8,7 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/** Vectors by picture, for the question which are most like one. */
+/** Vectors by picture, for the question which are most like one: 4 bytes a value are kept. */
 export class NearestIndex {
   readonly #unit = new Map<string, Float32Array>();
 
@@ -16,20 +16,30 @@ export class NearestIndex {
     this.#unit.set(image, unit(vector));
   }
 
-  get size(): number {
-    return this.#unit.size;
+  /** The direction of a picture's vector. */
+  directionOf(image: string): Float32Array | undefined {
+    return this.#unit.get(image);
   }
 
   /** The `count` most similar pictures, the most similar first, but not the picture itself. */
   nearest(image: string, vector: Float32Array, count: number): readonly Neighbour[] {
     const wanted = unit(vector);
-    return [...this.#unit]
-      .filter(([other]) => other !== image)
-      .map(([other, values]) => ({ image: other, similarity: dot(wanted, values) }))
-      .sort((a, b) => b.similarity - a.similarity || (a.image < b.image ? -1 : 1))
-      .slice(0, count);
+    const best: Neighbour[] = [];
+    for (const [other, values] of this.#unit) {
+      if (other === image) continue;
+      const neighbour = { image: other, similarity: dot(wanted, values) };
+      const last = best.at(-1);
+      // Of thousands only a few are kept, so they are put in their place rather than all sorted.
+      if (best.length === count && last !== undefined && before(last, neighbour) <= 0) continue;
+      const place = best.findIndex((each) => before(neighbour, each) < 0);
+      best.splice(place < 0 ? best.length : place, 0, neighbour);
+      if (best.length > count) best.pop();
+    }
+    return best;
   }
 }
+
+const before = (a: Neighbour, b: Neighbour): number => b.similarity - a.similarity || (a.image < b.image ? -1 : 1);
 
 /** A vector of zeros has no direction and stays as it is: nothing is similar to it. */
 function unit(vector: Float32Array): Float32Array {

@@ -15,24 +15,36 @@ export interface Earlier {
   readonly bytes: number;
 }
 
-const NOTHING: Earlier = { images: new Set(), failures: 0, bytes: 0 };
+/** Of a file that is not there. */
+export const NOTHING: Earlier = { images: new Set(), failures: 0, bytes: 0 };
+
+/** One line: the picture's name and whatever else a command writes. */
+export type AnswerLine = Readonly<Record<string, unknown>> & { readonly image: string };
+
+/** What the lines of a command are. */
+export interface LineKind {
+  /** The command that writes them. */
+  readonly command: string;
+  /** What this run's are of, for messages: a network, a layer. */
+  readonly subject: string;
+  /** What a line is of; undefined where it is none of that command's. */
+  subjectOf(line: AnswerLine): string | undefined;
+}
 
 /**
  * What to go on from.
  *
  * @throws UsageError `file-exists` where there are answers and `resume` is not wished, `other-answers` where they are of
- *   another network or none
+ *   another kind
  */
-export async function readEarlier(path: string, model: string, resume: boolean): Promise<Earlier> {
+export async function readEarlier(path: string, kind: LineKind, resume: boolean): Promise<Earlier> {
   const info = await stat(path).catch(() => undefined);
   if (info === undefined || (info.isFile() && info.size === 0)) return NOTHING;
   if (!info.isFile()) {
     if (info.isDirectory()) throw new UsageError('bad-option', `${path} is a folder; --output takes a file.`);
     return NOTHING;
   }
-  if (!resume) {
-    throw new UsageError('file-exists', `${path} is there already. --resume goes on with it; or remove it.`);
-  }
+  if (!resume) throw fileExists(path);
   const [images, whole] = [new Set<string>(), await wholeLines(path)];
   let [failures, number] = [0, 0];
   if (whole === 0) return NOTHING;
@@ -41,29 +53,32 @@ export async function readEarlier(path: string, model: string, resume: boolean):
     input: createReadStream(path, { end: whole - 1 }),
     crlfDelay: Number.POSITIVE_INFINITY,
   });
-  for await (const line of lines) {
+  for await (const text of lines) {
     number++;
-    const answer = parse(line);
-    if (answer?.model !== model) {
+    const line = parse(text);
+    const subject = line === undefined ? undefined : kind.subjectOf(line);
+    if (line === undefined || subject !== kind.subject) {
+      const found = subject === undefined ? `no answer of ${kind.command}` : `of ${subject}`;
       throw new UsageError(
         'other-answers',
-        `${path}, line ${number}, is ${answer === undefined ? 'no answer of classify' : `of ${answer.model}`}, and this is ${model}. Take another --output.`,
+        `${path}, line ${number}, is ${found}, and this is ${kind.subject}. Take another --output.`,
       );
     }
-    images.add(answer.image);
-    if (answer.failed) failures++;
+    images.add(line.image);
+    if ('error' in line) failures++;
   }
   return { images, failures, bytes: whole };
 }
 
-function parse(line: string): { readonly image: string; readonly model: string; readonly failed: boolean } | undefined {
+export const fileExists = (path: string): UsageError =>
+  new UsageError('file-exists', `${path} is there already. --resume goes on with it; or remove it.`);
+
+function parse(text: string): AnswerLine | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null || !('image' in value) || !('model' in value)) return undefined;
-    const { image, model } = value;
-    return typeof image === 'string' && typeof model === 'string'
-      ? { image, model, failed: 'error' in value }
-      : undefined;
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('image' in value)) return undefined;
+    const { image } = value;
+    return typeof image === 'string' ? { ...value, image } : undefined;
   } catch {
     return undefined;
   }
@@ -83,12 +98,13 @@ async function wholeLines(path: string): Promise<number> {
   return 0;
 }
 
-/** A file that answers are written to behind those that are there. */
-export interface AnswersFile extends AsyncDisposable {
+/** A file that lines are written to behind those that are there. */
+export interface LinesFile extends AsyncDisposable {
   write(lines: string): Promise<void>;
 }
 
-export async function openAnswers(path: string, { bytes }: Earlier): Promise<AnswersFile> {
+/** @throws ConvzooError `cannot-write` */
+export async function openLines(path: string, { bytes }: Pick<Earlier, 'bytes'>): Promise<LinesFile> {
   const file = await openFile(path, 'a');
   if ((await file.stat()).isFile()) await file.truncate(bytes);
   return {
@@ -106,7 +122,7 @@ async function openFile(path: string, flags: string): Promise<FileHandle> {
   });
 }
 
-function cannotWrite(path: string, cause: unknown): ConvzooError {
+export function cannotWrite(path: string, cause: unknown): ConvzooError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new ConvzooError('cannot-write', `${path} cannot be written: ${why}.`, { cause });
 }

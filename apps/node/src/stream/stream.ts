@@ -1,9 +1,6 @@
 import { float32Tensor, sizeOf } from '@convzoo/layers';
 import type { Session } from '@convzoo/runtime';
 import type { Failure } from '../errors.js';
-import { type Guess, topGuesses } from '../network/classifier.js';
-import type { LoadedNetwork } from '../network/load.js';
-import { probabilitiesOf } from '../network/scores.js';
 import type { Picture } from './picture.js';
 import type { Outcome, Prepared, Preparer } from './prepare.js';
 
@@ -14,29 +11,27 @@ export interface Times {
   readonly run: number;
 }
 
-export type Classified = { readonly picture: Picture } & (
-  | { readonly top: readonly Guess[]; readonly times: Times }
+/** A picture with what the network gives for it, or why it has nothing. */
+export type Answered = { readonly picture: Picture } & (
+  | { readonly output: Float32Array; readonly times: Times }
   | { readonly failure: Failure }
 );
 
 export interface StreamOptions {
-  readonly network: LoadedNetwork;
   readonly session: Session;
   readonly preparer: Preparer;
   /** Pictures that the network takes at once. */
   readonly batch: number;
-  /** Classes of each answer. */
-  readonly count: number;
 }
 
 /**
  * Answers in the order of the pictures, a batch at a time. While the network computes, the next pictures are prepared: a
  * batch and what the preparer has on its way, and no more, so that memory does not grow with their number.
  */
-export async function* classifyStream(
+export async function* pictureStream(
   pictures: readonly Picture[],
-  { network, session, preparer, batch, count }: StreamOptions,
-): AsyncGenerator<readonly Classified[], void, undefined> {
+  { session, preparer, batch }: StreamOptions,
+): AsyncGenerator<readonly Answered[], void, undefined> {
   const ahead: { readonly picture: Picture; readonly outcome: Promise<Outcome> }[] = [];
   let [next, buffer] = [0, new Float32Array()];
   const fill = (): void => {
@@ -59,13 +54,8 @@ export async function* classifyStream(
     let at = 0;
     yield group.map(({ picture, outcome }) => {
       if ('failure' in outcome) return { picture, failure: outcome.failure };
-      const probabilities = probabilitiesOf(outputs[at++] ?? new Float32Array(), network.outputs);
       const { decode, preprocess } = outcome;
-      return {
-        picture,
-        top: topGuesses(probabilities, network.labels, count),
-        times: { decode, preprocess, run: share },
-      };
+      return { picture, output: outputs[at++] ?? new Float32Array(), times: { decode, preprocess, run: share } };
     });
   }
 }
