@@ -111,6 +111,20 @@ describe('a thread that cannot start', () => {
     expect(stopped.length).toBeGreaterThanOrEqual(2);
   });
 
+  it('ever, as one whose script never arrives', async () => {
+    stopped.length = 0;
+    const start: StartWorker = (events) => idle({ ...events, reply: () => {} });
+    const silent = { ...refused, message: expect.stringContaining('one has not answered for 0.02 s') };
+    await expect(ThreadPool.start(2, start, 20)).rejects.toMatchObject(silent);
+    expect(stopped.length).toBeGreaterThanOrEqual(2);
+    // Those that have started in time are not ended later.
+    const pool = await ThreadPool.start(2, idle, 20);
+    stopped.length = 0;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(stopped).toEqual([]);
+    await pool.stop();
+  });
+
   it('for want of shared memory', async () => {
     vi.stubGlobal('SharedArrayBuffer', undefined);
     await expect(engineBackend({ threads: 2 })).rejects.toMatchObject({

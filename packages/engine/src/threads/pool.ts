@@ -11,6 +11,9 @@ interface Pending {
   milliseconds: readonly number[];
 }
 
+/** Milliseconds in which a thread must have started: many times what a slow network and a busy machine take. */
+const PATIENCE = 60_000;
+
 /**
  * Threads that run plans together. All of them are workers: the thread that asks stays free. Idle workers sleep in their event
  * loop and keep no process alive. When one is lost, what runs is rejected, the others are stopped and the pool is of no more use.
@@ -32,10 +35,11 @@ export class ThreadPool {
   /**
    * A pool whose threads have all started.
    *
-   * @throws EngineError `no-threads` where one cannot start
+   * @throws EngineError `no-threads` where one cannot start, or does not within `patience` milliseconds
    */
-  static async start(size: number, start: StartWorker = startWorker): Promise<ThreadPool> {
+  static async start(size: number, start: StartWorker = startWorker, patience = PATIENCE): Promise<ThreadPool> {
     const pool = new ThreadPool(size);
+    const timer = setTimeout(() => pool.#lost(`one has not answered for ${patience / 1000} s`), patience);
     try {
       await pool.#startAll(start);
     } catch (cause) {
@@ -46,6 +50,8 @@ export class ThreadPool {
         `The engine could not start ${size} threads: ${reason}. Allow workers (a Content-Security-Policy needs worker-src), or use 1 thread.`,
         { cause },
       );
+    } finally {
+      clearTimeout(timer);
     }
     return pool;
   }
