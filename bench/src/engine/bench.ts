@@ -37,7 +37,7 @@ export class Bench {
   }
 
   async add(added: Partial<Results>): Promise<void> {
-    this.#results = merged(this.#results, added);
+    this.#results = merged(this.#results, { runs: [this.#run], ...added });
     await mkdir(dirname(fileURLToPath(this.#settings.file)), { recursive: true });
     await writeResults(this.#settings.file, this.#results);
   }

@@ -2,11 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { drawPicture } from '../chart.js';
 import { machine } from '../machine.js';
+import { writePage } from '../page.js';
 import { Bench } from './bench.js';
+import { measureCommands } from './commands.js';
 import { assets, bundlePage } from './hosts/bundle.js';
 import { findChromium } from './hosts/find-chromium.js';
 import { serve } from './hosts/serve.js';
+import { engineBlocks } from './report/blocks.js';
+import { relativeChart } from './report/chart.js';
 import { noResults, type Results, type Run, readResults } from './results.js';
 import { readSettings, type Settings } from './settings.js';
 
@@ -16,7 +21,11 @@ import { readSettings, type Settings } from './settings.js';
 const settings = readSettings(process.argv.slice(2));
 if (settings !== undefined) {
   const results = settings.pageOnly ? await readResults(settings.file) : await measureAll(settings);
-  void results;
+  // The page shows the results that are committed; others are the caller's.
+  if (settings.isCommitted) {
+    await writePage(engineBlocks(results));
+    await drawPicture('bench-engine', relativeChart(results));
+  }
 }
 
 async function measureAll(given: Settings): Promise<Results> {
@@ -29,8 +38,9 @@ async function measureAll(given: Settings): Promise<Results> {
     const run: Run = { id: new Date().toISOString(), machine: describe(chromium), rounds: roundsOf(given) };
     const programs = { chromium, address: server.address, python: given.python };
     const bench = new Bench(given, run, given.fresh ? noResults : await readResults(given.file), { folder, programs });
-    await bench.add({ runs: [run], engineGzip });
+    await bench.add({ engineGzip });
     for (const model of given.models) await bench.measure(model);
+    if (given.commands) await bench.add({ commands: await measureCommands(run.id, given.pace.patience) });
     return bench.results;
   } finally {
     server.close();

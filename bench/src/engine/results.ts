@@ -72,7 +72,9 @@ export const noResults: Results = { runs: [], networks: [], rows: [], absent: []
 
 export async function readResults(file: URL): Promise<Results> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? noResults : { ...noResults, ...(JSON.parse(text) as Partial<Results>) };
+  const found: Partial<Results> = text === undefined ? {} : JSON.parse(text);
+  // Of an older form of this benchmark, which told no runs.
+  return found.runs === undefined ? noResults : { ...noResults, ...found };
 }
 
 export async function writeResults(file: URL, results: Results): Promise<void> {

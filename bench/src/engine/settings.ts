@@ -14,6 +14,8 @@ export interface Settings {
   readonly rounds: number;
   readonly python: string | undefined;
   readonly file: URL;
+  /** Whether it is the file that the page shows. */
+  readonly isCommitted: boolean;
   /** Forget what the file has. */
   readonly fresh: boolean;
   /** Leave out what the file has. */
@@ -83,9 +85,11 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     rounds: Number(values.rounds),
     python: values.python ?? process.env['CONVZOO_TORCH_PYTHON'],
     file: file === undefined ? new URL('../../results/engine.json', import.meta.url) : pathToFileURL(file),
+    isCommitted: file === undefined,
     fresh: values.fresh,
     resume: values.resume,
-    commands: values.commands,
+    // Whoever asks for some cells does not mean it.
+    commands: values.commands && values.cells === '',
     pageOnly: values.page,
     memory: values.memory === undefined ? 0.75 * freemem() : Number(values.memory) * 2 ** 30,
   };
