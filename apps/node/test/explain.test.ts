@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,9 @@ async function explain(args: readonly string[]) {
   const { code, stdout, stderr } = await run(['explain', ...args, '--json'], { cwd: folder });
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  return JSON.parse(stdout);
+  const answer = JSON.parse(stdout);
+  // An entry a picture; filters and layers belong to none.
+  return Array.isArray(answer) && answer[0]?.image !== undefined ? answer[0] : answer;
 }
 
 describe('with the embedded network', () => {
@@ -130,13 +132,47 @@ describe('what cannot be', () => {
     [['PICTURE', '--method', 'occlusion', '--patch', '33'], 2, /A patch of 33 does not fit/],
     [['PICTURE', '--method', 'occlusion', '--layer', 'layer1'], 2, /leave --layer out/],
     [['--method', 'filters', '--class', 'cat'], 2, /Filters belong to no class/],
-    [['missing.jpg'], 1, /there is no such file/],
   ])('%j', async (args, expected, message) => {
     const given = args.map((arg) => (arg === 'PICTURE' ? picture : arg));
     const { code, stdout, stderr } = await run(['explain', ...given, '--quiet'], { cwd: folder });
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([expected, '']);
     expect(stderr).not.toMatch(/ at .*\.js/);
+  });
+});
+
+describe('several pictures', { timeout: 120_000 }, () => {
+  const other = join(folder, 'another');
+  mkdirSync(other);
+  writeFileSync(join(other, 'wide.png'), readFileSync(picture));
+
+  it('are explained one after the other, and one that cannot be read in its place', async () => {
+    const args = ['explain', picture, 'missing.jpg', other, '--out', 'several'];
+    const { code, stdout, stderr } = await run([...args, '--jsonl'], { cwd: folder });
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Network: .*\nBackend: /)]);
+    expect(answers.map(({ image, error }) => [image, error?.code])).toEqual([
+      [picture, undefined],
+      ['missing.jpg', 'no-such-file'],
+      [join(other, 'wide.png'), undefined],
+    ]);
+    // Two are called wide.png: neither is written over.
+    expect(readdirSync(join(folder, 'several'))).toHaveLength(6);
+    expect(answers[0].class).toEqual(answers[2].class);
+    const text = await run([...args, '--method', 'occlusion', '--patch', '16', '--quiet'], { cwd: folder });
+    expect([text.code, text.stdout]).toEqual([1, expect.stringMatching(/missing\.jpg\n {2}.*no such file/)]);
+    const array = JSON.parse((await run([...args, '--method', 'feature-maps', '--json'], { cwd: folder })).stdout);
+    expect(array.map(({ image }: { image: string }) => image)).toEqual(answers.map(({ image }) => image));
+  });
+
+  it('can be one on standard input', async () => {
+    const stdin = readFileSync(picture);
+    const { code, stdout } = await run(['explain', '-', '--json', '--out', 'piped'], { cwd: folder, stdin });
+    const [answer] = JSON.parse(stdout);
+    expect([code, answer.image, answer.files.sheet]).toEqual([0, '-', expect.stringMatching(/piped.stdin\.grad-cam/)]);
   });
 });
 

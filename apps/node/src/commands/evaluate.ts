@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '@convzoo/weights/node';
 import { describeChoice, pickBackend } from '../backends.js';
-import { writeStdout } from '../classification/run.js';
 import { EXIT, UsageError } from '../errors.js';
 import { type EvaluateOptions, type Evaluation, evaluate } from '../evaluation/evaluate.js';
 import type { EvaluatedNetwork } from '../evaluation/html.js';
@@ -14,6 +13,7 @@ import { printable } from '../output/printable.js';
 import { startProgress } from '../output/progress.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapText } from '../output/wrap.js';
+import { writeStdout } from '../stream/run.js';
 import { buildOptions } from './model-options.js';
 import { backendHelp, command, threadCount, threadsHelp, wholeNumber } from './options.js';
 

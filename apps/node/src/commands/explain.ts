@@ -1,7 +1,9 @@
 import { formatShape } from '@convzoo/layers';
+import { decode } from '@convzoo/preprocessing';
+import type { Session } from '@convzoo/runtime';
 import { describeChoice, pickBackend, pickTrainer, trainerNames } from '../backends.js';
-import { UsageError } from '../errors.js';
-import { saveDrawn } from '../interpretation/draw.js';
+import { describeFailure, EXIT, exitCodeOf, UsageError } from '../errors.js';
+import { type Files, saveDrawn, stemsOf } from '../interpretation/draw.js';
 import {
   type Explanation,
   explainByFeatureMaps,
@@ -13,17 +15,19 @@ import { type ListedLayer, layerFor, layersFor, type Method, methods } from '../
 import { type Guess, readPicture } from '../network/classifier.js';
 import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
 import { prepareFolder } from '../output/folder.js';
-import { printable } from '../output/printable.js';
+import { printable, shorten } from '../output/printable.js';
 import { startProgress } from '../output/progress.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapText } from '../output/wrap.js';
+import { openPictures, type Picture } from '../stream/picture.js';
+import { writeStdout } from '../stream/run.js';
 import { buildOptions, oneOf } from './model-options.js';
 import { backendHelp, command, numberBetween, threadCount, threadsHelp, wholeNumber } from './options.js';
 
 export function explainCommand() {
   return command('explain')
     .description('Show what a network looks at, as PNG pictures')
-    .argument('[picture]', 'a picture file; not needed for filters and for --layer list')
+    .argument('[pictures...]', 'files, folders or patterns, - for standard input; none for filters and --layer list')
     .option('-m, --model <name>', 'network of the zoo, or a file: .ts, .js, JSON graph, Keras model', DEFAULT_MODEL)
     .option('-w, --weights <file>', 'a file, a name of "weights list", hf://OWNER/REPO/FILE or https://...')
     .option('--pull', 'download published weights where none are given')
@@ -40,6 +44,7 @@ export function explainCommand() {
     .option('--labels <file>', 'class names where they are your own: one a line, or a JSON list')
     .option('-b, --backend <name>', backendHelp)
     .option('--threads <count>', threadsHelp, threadCount)
+    .option('--jsonl', 'an answer a line, in order, as soon as its pictures are written')
     .addHelpText(
       'after',
       `
@@ -50,6 +55,7 @@ filters       the kernels of a convolution
 
 Examples:
   $ convzoo explain cat.jpg
+  $ convzoo explain photos/ 'more/*.png' --jsonl
   $ convzoo explain cat.jpg --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5
   $ convzoo explain pets.jpg --model resnet50 --pull --class 'tabby cat'
   $ convzoo explain cat.jpg --method occlusion --patch 8 --stride 2
@@ -57,8 +63,8 @@ Examples:
   $ convzoo explain --method filters
   $ convzoo explain --layer list`,
     )
-    .action(async (picture, options) => {
-      await explain(picture, options);
+    .action(async (inputs, options) => {
+      process.exitCode = await explain(inputs, options);
     });
 }
 
@@ -79,97 +85,154 @@ interface ExplainOptions {
   readonly labels?: string | undefined;
   readonly backend?: string | undefined;
   readonly threads?: number | undefined;
+  readonly jsonl?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly color?: boolean | undefined;
 }
 
-async function explain(file: string | undefined, options: ExplainOptions): Promise<void> {
+async function explain(inputs: readonly string[], options: ExplainOptions): Promise<number> {
   const terminal = terminalOf(options);
   const method = oneOf(methods, options.method, '--method') ?? 'grad-cam';
-  if (file === undefined && method !== 'filters' && options.layer !== 'list') {
+  if (inputs.length === 0 && method !== 'filters' && options.layer !== 'list') {
     throw new UsageError('no-pictures', `${method} needs a picture: convzoo explain cat.jpg --method ${method}`);
   }
   refuseUnused(method, options);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   if (options.layer === 'list') {
     const layers = layersFor(network.graph, method);
-    return options.json === true ? printJson(layers) : printLayers(terminal, layers);
+    if (options.json === true) printJson(layers);
+    else printLayers(terminal, layers);
+    return EXIT.ok;
   }
   const layer = layerFor(network.graph, method, options.layer);
   await prepareFolder(options.out);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
-  const explained: { readonly explanation: Explanation; readonly backend?: string } =
-    method === 'filters' || file === undefined
-      ? { explanation: explainByFilters(network, network.params, layer, options.channels) }
-      : await run(file, method, network, layer, options, terminal);
-  const { guess, drawn, facts, note } = explained.explanation;
+  const run: Run = { network, method, layer, options, terminal };
+  if (method === 'filters') {
+    const explanation = explainByFilters(network, network.params, layer, options.channels);
+    // Filters belong to the network, whatever the picture.
+    const answer = await save(run, network.model, explanation, {});
+    if (options.json === true) printJson(answer);
+    else if (options.jsonl === true) await writeLine(answer);
+    else printAnswer(run, network.model, explanation, answer.files);
+    return EXIT.ok;
+  }
+  return explainPictures(run, method, await openPictures(inputs, undefined));
+}
+
+interface Run {
+  readonly network: LoadedNetwork;
+  readonly method: Method;
+  readonly layer: ReturnType<typeof layerFor>;
+  readonly options: ExplainOptions;
+  readonly terminal: Terminal;
+}
+
+const writeLine = (answer: object): Promise<void> => writeStdout(`${JSON.stringify(answer)}\n`);
+
+/** One picture after the other; one that cannot be read is answered in its place. */
+async function explainPictures(
+  run: Run,
+  method: Exclude<Method, 'filters'>,
+  pictures: readonly Picture[],
+): Promise<number> {
+  const { network, layer, options, terminal } = run;
+  const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
+  for (const line of wrapText(`Backend: ${describeChoice(choice)}`, terminal.width)) terminal.note(line);
+  await using session = await choice.backend.prepare(network.graph, network.params, { taps: [layer.path] });
+  const explainOne = explainer(run, method, session);
+  const stems = stemsOf(pictures.map(({ name }) => (name === '-' ? 'stdin' : name)));
+  const answers: object[] = [];
+  let failures = 0;
+  for (const [i, picture] of pictures.entries()) {
+    const about = { image: picture.name, model: network.model, backend: choice.backend.name };
+    let answer: object;
+    try {
+      const explanation = await explainOne(picture);
+      const saved = await save(run, stems[i] ?? picture.name, explanation, about);
+      answer = saved;
+      if (options.json !== true && options.jsonl !== true) printAnswer(run, picture.name, explanation, saved.files);
+    } catch (error) {
+      // What is wrong with the command is wrong for every picture.
+      if (exitCodeOf(error) !== EXIT.failure || describeFailure(error).code === 'cannot-write') throw error;
+      failures++;
+      answer = { ...about, method, error: describeFailure(error) };
+      if (options.json !== true && options.jsonl !== true) printFailure(terminal, picture.name, error);
+    }
+    if (options.jsonl === true) await writeLine(answer);
+    else answers.push(answer);
+  }
+  if (options.json === true) printJson(answers);
+  return failures > 0 ? EXIT.failure : EXIT.ok;
+}
+
+/** Explains pictures by a method; what it needs beside the session is loaded once, when it is needed. */
+function explainer(
+  { network, layer, options, terminal }: Run,
+  method: Exclude<Method, 'filters'>,
+  session: Session,
+): (picture: Picture) => Promise<Explanation> {
+  let trainer: ReturnType<typeof pickTrainer> | undefined;
+  const trainerOf = async () => {
+    trainer ??= pickTrainer(trainerNames.find((name) => name === options.backend));
+    return (await trainer).backend;
+  };
+  return async ({ name, bytes }) => {
+    const picture = bytes === undefined ? await readPicture(name) : await decode(bytes);
+    const asked = { network, session, picture, layer, wantedClass: options.class, opacity: options.opacity };
+    switch (method) {
+      case 'grad-cam':
+        return explainByGradCam(asked, trainerOf);
+      case 'feature-maps':
+        return explainByFeatureMaps(asked, options.channels);
+      case 'occlusion': {
+        let progress: ReturnType<typeof startProgress> | undefined;
+        const onProgress = (done: number, total: number): void => {
+          progress ??= startProgress(terminal, total, 'occlusion');
+          progress.update(done, 'places');
+        };
+        return explainByOcclusion(asked, { ...options, onProgress }).finally(() => progress?.stop());
+      }
+    }
+  };
+}
+
+/** Writes the pictures of an explanation, and says in JSON what they are. */
+async function save({ method, layer, options, network }: Run, stem: string, explanation: Explanation, about: object) {
+  const { guess, drawn, facts } = explanation;
   // What is hidden is the picture, not a layer.
   const layered = method !== 'occlusion';
-  // Filters belong to the network, whatever the picture.
-  const files = await saveDrawn(
-    options.out,
-    [method === 'filters' || file === undefined ? network.model : file, method, ...(layered ? [layer.path] : [])],
-    drawn,
-  );
-  if (options.json === true) {
-    const { backend } = explained;
-    printJson({
-      ...(file !== undefined && method !== 'filters' && { image: file }),
-      model: network.model,
-      ...(backend !== undefined && { backend }),
-      method,
-      ...(layered && { layer: layer.path, shape: layer.shape }),
-      ...(guess !== undefined && { class: guess }),
-      ...facts,
-      files,
-    });
-    return;
-  }
+  const files = await saveDrawn(options.out, [stem, method, ...(layered ? [layer.path] : [])], drawn);
+  return {
+    model: network.model,
+    ...about,
+    method,
+    ...(layered && { layer: layer.path, shape: layer.shape }),
+    ...(guess !== undefined && { class: guess }),
+    ...facts,
+    files,
+  };
+}
+
+function printAnswer({ method, layer, terminal }: Run, name: string, explanation: Explanation, files: Files): void {
   const { print, colors, width } = terminal;
-  print(`\n${colors.bold(printable(method === 'filters' || file === undefined ? network.model : file))}`);
+  const { guess, note } = explanation;
+  print(`\n${colors.bold(shorten(printable(name), width))}`);
   if (guess !== undefined) print(`  ${nameOf(guess)}: ${(100 * guess.probability).toFixed(1)} %`);
-  const where = layered ? ` at ${layer.path} (${formatShape(layer.shape)})` : '';
+  const where = method === 'occlusion' ? '' : ` at ${layer.path} (${formatShape(layer.shape)})`;
   for (const line of wrapText(`  ${method}${where}: ${note}`, width, '    ')) print(line);
   for (const path of Object.values(files)) print(colors.cyan(`  ${path}`));
+}
+
+function printFailure({ print, colors, width }: Terminal, name: string, error: unknown): void {
+  print(`\n${colors.bold(shorten(printable(name), width))}`);
+  for (const line of wrapText(`  ${printable(describeFailure(error).message)}`, width, '  ')) print(colors.red(line));
 }
 
 /** Classes without names are called by their number already. */
 const nameOf = ({ label, index }: Guess): string =>
   label === `class ${index}` ? label : `${printable(label)}, class ${index}`;
-
-async function run(
-  file: string,
-  method: Exclude<Method, 'filters'>,
-  network: LoadedNetwork,
-  layer: ReturnType<typeof layerFor>,
-  options: ExplainOptions,
-  terminal: Terminal,
-): Promise<{ readonly explanation: Explanation; readonly backend: string }> {
-  const picture = await readPicture(file);
-  const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
-  terminal.note(`Backend: ${describeChoice(choice)}`);
-  await using session = await choice.backend.prepare(network.graph, network.params, { taps: [layer.path] });
-  const asked = { network, session, picture, layer, wantedClass: options.class, opacity: options.opacity };
-  const backend = choice.backend.name;
-  switch (method) {
-    case 'grad-cam': {
-      const trainer = trainerNames.find((name) => name === options.backend);
-      return { backend, explanation: await explainByGradCam(asked, async () => (await pickTrainer(trainer)).backend) };
-    }
-    case 'occlusion': {
-      let progress: ReturnType<typeof startProgress> | undefined;
-      const onProgress = (done: number, total: number): void => {
-        progress ??= startProgress(terminal, total, 'occlusion');
-        progress.update(done, 'places');
-      };
-      const explanation = await explainByOcclusion(asked, { ...options, onProgress }).finally(() => progress?.stop());
-      return { backend, explanation };
-    }
-    case 'feature-maps':
-      return { backend, explanation: await explainByFeatureMaps(asked, options.channels) };
-  }
-}
 
 function refuseUnused(method: Method, { patch, stride, layer, class: wanted }: ExplainOptions): void {
   if (method !== 'occlusion' && (patch !== undefined || stride !== undefined)) {

@@ -57,6 +57,16 @@ function enlarge(picture: Image, side: number): Image {
   return resize(picture, { height: picture.height * factor, width: picture.width * factor, filter: 'nearest' });
 }
 
+/** What the files of each picture are called after: its own name, or its whole path where two have the same name. */
+export function stemsOf(names: readonly string[]): readonly string[] {
+  const bases = names.map((name) => basename(name));
+  const isAlone = (base: string): boolean => bases.indexOf(base) === bases.lastIndexOf(base);
+  return names.map((name, i) => {
+    const base = bases[i] ?? name;
+    return isAlone(base) ? base : name.replace(/^[./\\]+/, '').replace(/[/\\]+/g, '_');
+  });
+}
+
 /** Where the pictures of an explanation went, by what they show. */
 export type Files = Readonly<Record<string, string>>;
 
