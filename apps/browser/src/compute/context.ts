@@ -25,20 +25,27 @@ export class ComputeContext {
   readonly backends = new Backends();
   readonly sessions = new Sessions(this.backends);
   readonly choice = new BackendChoice(this.backends);
+  #last: Promise<unknown> = Promise.resolve();
 
   /**
    * Runs a network on the backend that the user wants. One whose device is lost is started anew; where that fails too the
-   * engine takes over, and the answer says so.
+   * engine takes over, and the answer says so. Runs wait for one another: two at once would time each other.
    *
    * @param taps nodes or taps of the graph whose results are wanted beside the output
    * @throws RuntimeError, EngineError, AppError `backend-lost`
    */
-  async run(
-    network: LoadedNetwork,
-    wish: BackendWish,
-    input: Float32Tensor,
-    taps: readonly string[] = [],
-  ): Promise<Ran> {
+  run(network: LoadedNetwork, wish: BackendWish, input: Float32Tensor, taps: readonly string[] = []): Promise<Ran> {
+    return this.exclusively(() => this.#run(network, wish, input, taps));
+  }
+
+  /** Does work while nothing else of this kind runs. Work that waits for other such work waits for ever. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #run(network: LoadedNetwork, wish: BackendWish, input: Float32Tensor, taps: readonly string[]): Promise<Ran> {
     const chosen = await this.choice.choose(network, wish);
     try {
       return await this.#attempt(network, chosen, input, taps);

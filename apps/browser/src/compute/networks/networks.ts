@@ -1,6 +1,7 @@
 import { blobSource, folderSource, openWeights, type WeightFile } from '@convzoo/weights';
 import { AppError } from '../../errors/app-error.js';
 import { Recent } from '../recent.js';
+import { Shared } from '../shared.js';
 import { loadEmbedded } from './embedded.js';
 import type { LoadedNetwork } from './loaded.js';
 import { mainFile, type NetworkSource, sourceKey } from './source.js';
@@ -21,20 +22,26 @@ const KEPT = 4;
 
 /** The networks of this worker; each is loaded once and kept for a while. */
 export class Networks {
-  readonly #loaded = new Recent<Promise<LoadedNetwork>>(KEPT);
+  readonly #loaded = new Recent<Shared<LoadedNetwork, LoadProgress>>(KEPT);
 
   /**
+   * Several may wait for the same network: its loading ends when none of them wants it any more.
+   *
    * @throws HubError, WeightsError, KerasImportError; AppError `no-fitting-network`, `no-picture-input`, `no-weights`
    */
   load(source: NetworkSource, options: LoadOptions = {}): Promise<LoadedNetwork> {
     const key = sourceKey(source);
     const there = this.#loaded.get(key);
-    if (there !== undefined) return there;
-    const loading = this.#open(key, source, options);
+    if (there !== undefined) return there.join(options);
+    const loading: Shared<LoadedNetwork, LoadProgress> = new Shared(
+      (signal, onProgress) => this.#open(key, source, { signal, onProgress }),
+      // Whoever asks again tries again.
+      () => {
+        if (this.#loaded.get(key) === loading) this.#loaded.delete(key);
+      },
+    );
     this.#loaded.set(key, loading);
-    // Whoever asks again tries again.
-    loading.catch(() => this.#loaded.delete(key));
-    return loading;
+    return loading.join(options);
   }
 
   async #open(key: string, source: NetworkSource, options: LoadOptions): Promise<LoadedNetwork> {

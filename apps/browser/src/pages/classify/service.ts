@@ -89,7 +89,8 @@ export function createService(context: ComputeContext) {
 
     /** Measures every backend on a network; afterwards `auto` takes the fastest. */
     async trial(source: NetworkSource, { signal, progress }: Call<readonly Measurement[]>) {
-      return choice.trial(await networks.load(source, { signal }), progress);
+      const network = await networks.load(source, { signal });
+      return context.exclusively(() => choice.trial(network, progress));
     },
   };
 }
