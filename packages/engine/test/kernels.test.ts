@@ -60,16 +60,16 @@ it('has the variants of this runtime: Chromium has relaxed SIMD', () => {
   else expect([2 * each, 3 * each]).toContain(variants.length);
 });
 
+/** One argument of every step of a kernel changed by so much. */
+const spoiled = (kernel: string, argument: number, by: number) => (step: Step) =>
+  step.kernel === kernel ? { ...step, args: step.args.map((arg, i) => (i === argument ? arg + by : arg)) } : step;
+
 describe('the isolation finds', () => {
   const graph = networkOf(['inverted', 'pooled', 'shuffle'], [15, 13, 16]);
   const params = filledParameters(graph);
   const input = filled([2, 15, 13, 3], 1);
   const arithmetic = variants[0]!;
   const right = runIsolated(graph, params, input, { arithmetic });
-  /** One argument of every step of a kernel changed by so much. */
-  const spoiled = (kernel: string, argument: number, by: number) => (step: Step) =>
-    step.kernel === kernel ? { ...step, args: step.args.map((arg, i) => (i === argument ? arg + by : arg)) } : step;
-
   it.each([
     ['a row more than there is', 'product', 8, 1],
     ['a vector more than there is', 'hardSwish', 2, 1],
@@ -96,6 +96,52 @@ describe('the isolation finds', () => {
       // A trap tells as well.
     }
     expect(found).not.toEqual(right);
+  });
+});
+
+describe('the isolation of weights finds', () => {
+  const graph = networkOf(['inverted', 'residual', 'grouped', 'normed', 'shuffle'], [15, 13, 16]);
+  const params = filledParameters(graph);
+  const input = filled([2, 15, 13, 3], 1);
+
+  it.each([
+    ['reading weights of the node before', 'product', 3, -8192],
+    ['reading weights of the node behind', 'product', 3, 64],
+    ['reading a bias of the node before', 'product', 6, -64],
+    ['reading taps of the node before', 'depthwise3', 4, -256],
+    ['reading taps of the node behind', 'depthwise5', 4, 4096],
+    ['reading planes of the node before', 'winograd4', 5, -8192],
+    ['reading planes of the node behind', 'winograd4', 5, 4096],
+    ['reading panels of the node before', 'tableProduct', 2, -192],
+    ['reading a scale of the node behind', 'layerNorm', 2, 256],
+  ])('%s', (_, kernel, argument, by) => {
+    const spoil = spoiled(kernel, argument, by);
+    for (const arithmetic of [variants[0]!, variants.at(-1)!]) {
+      const right = runIsolated(graph, params, input, { arithmetic });
+      expect(right.every(Number.isFinite)).toBe(true);
+      // As a session runs it, they are numbers like others: that it reads them must not be left to their values.
+      let found: Float32Array | undefined;
+      try {
+        found = runIsolated(graph, params, input, { arithmetic, spoil });
+      } catch (error) {
+        // Addresses that are poison lie outside the memory.
+        expect(String(error)).toContain('out of bounds');
+        continue;
+      }
+      expect(found.every(Number.isFinite), nameOf(arithmetic)).toBe(false);
+    }
+  });
+
+  it('writing to weights', () => {
+    const arithmetic = variants[0]!;
+    /** The last layer, of two rows, writes where its weights begin, or beside that. */
+    const beside = (by: number) => (step: Step) =>
+      step.path === 'fc' ? { ...step, args: step.args.with(4, Math.min(step.args[3]!, step.args[6]!) + by) } : step;
+    const run = (by: number, plain = false) =>
+      runIsolated(graph, params, input, { arithmetic, spoil: beside(by), plain });
+    expect(() => run(0)).toThrow('fc changed its weights');
+    expect(() => run(-64)).toThrow('weights were changed');
+    expect(() => run(-64, true)).toThrow('weights were changed');
   });
 });
 

@@ -20,6 +20,7 @@ interface Region {
 interface Watched {
   readonly path: string;
   readonly steps: readonly Step[];
+  readonly weights: Region;
   readonly reads: readonly Placed[];
   readonly output: Placed;
   readonly tables: readonly Region[];
@@ -88,11 +89,22 @@ function regionsOf({ address, pixel, pixels, channels }: Placed): readonly Regio
   }));
 }
 
+/** Where the weights of each node lie: one after another, up to where the plan begins. */
+function weightsOf({ compiled }: Program, end: number): readonly Region[] {
+  let start = end - compiled.reduce((sum, { weightBytes }) => sum + weightBytes, 0);
+  return compiled.map(({ weightBytes }) => {
+    const region = { start, end: start + weightBytes };
+    start = region.end;
+    return region;
+  });
+}
+
 /** The program, recording what each node is given. */
-function watch(program: Program, nodes: Watched[], spoil: (step: Step) => Step): Program {
+function watch(program: Program, end: number, nodes: Watched[], spoil: (step: Step) => Step): Program {
+  const weights = weightsOf(program, end);
   return {
     ...program,
-    compiled: program.compiled.map((compiled) => ({
+    compiled: program.compiled.map((compiled, i) => ({
       ...compiled,
       emit(context) {
         const [tables, scratch, zeroed]: [Region[], Region[], Region[]] = [[], [], []];
@@ -109,17 +121,86 @@ function watch(program: Program, nodes: Watched[], spoil: (step: Step) => Step):
         const steps = emitted.map(spoil);
         const { inputs, residual, output } = context;
         const reads = residual === undefined ? inputs : [...inputs, residual];
-        nodes.push({ path: compiled.node.path, steps, reads, output, tables, scratch, zeroed });
+        nodes.push({ path: compiled.node.path, steps, weights: weights[i]!, reads, output, tables, scratch, zeroed });
         return steps;
       },
     })),
   };
 }
 
+/** The weights of all nodes, of which none is to be seen but those that are shown. */
+class HiddenWeights {
+  readonly #poison: Poison;
+  readonly #shared: number;
+  readonly #kept: Uint8Array;
+
+  /** Behind `shared` bytes that every node may read, up to `end`. */
+  constructor(poison: Poison, shared: number, end: number) {
+    this.#poison = poison;
+    this.#shared = shared;
+    this.#kept = new Uint8Array(memory.buffer, 0, end).slice();
+    this.#hide({ start: shared, end });
+  }
+
+  /** A node's own, while it runs. An error where they are changed. */
+  show({ start, end }: Region, path: string, run: () => void): void {
+    this.#check({ start, end }, `weights of ${path} were written to before it ran`);
+    const own = this.#kept.subarray(start, end);
+    new Uint8Array(memory.buffer).set(own, start);
+    run();
+    if (firstDifference(own, new Uint8Array(memory.buffer, start, end - start)) !== undefined) {
+      throw new Error(`${path} changed its weights`);
+    }
+    this.#hide({ start, end });
+  }
+
+  /** All of them, while all nodes run. */
+  showAll(run: () => void): void {
+    const all = new Uint8Array(memory.buffer, 0, this.#kept.length);
+    all.set(this.#kept);
+    run();
+    if (firstDifference(this.#kept, all) !== undefined) throw new Error('weights were changed');
+    this.#hide({ start: this.#shared, end: this.#kept.length });
+  }
+
+  /** Nobody has written to what is hidden, nor to what all may read. */
+  check(): void {
+    const shared = new Uint8Array(memory.buffer, 0, this.#shared);
+    if (firstDifference(this.#kept.subarray(0, this.#shared), shared) !== undefined) {
+      throw new Error('the row of zeros was changed');
+    }
+    this.#check({ start: this.#shared, end: this.#kept.length }, 'weights were changed');
+  }
+
+  #hide(region: Region): void {
+    this.#pieces(region, (at, words) => new Int32Array(memory.buffer).set(words, at));
+  }
+
+  #check(region: Region, message: string): void {
+    this.#pieces(region, (at, words) => {
+      const found = new Int32Array(memory.buffer, 4 * at, words.length);
+      for (let i = 0; i < words.length; i++) if (found[i] !== words[i]) throw new Error(message);
+    });
+  }
+
+  /** Of the poison that belongs there: the same word at the same place, whatever region was asked for. */
+  #pieces({ start, end }: Region, use: (at: number, words: Int32Array) => void): void {
+    const words = poisoned(this.#poison, PIECE);
+    for (let at = start; at < end; ) {
+      const next = Math.min(end, (Math.floor(at / PIECE) + 1) * PIECE);
+      use(at / 4, words.subarray((at % PIECE) / 4, ((next - 1) % PIECE) / 4 + 1));
+      at = next;
+    }
+  }
+}
+
+/** Bytes of poison that repeat over weights. */
+const PIECE = 1 << 22;
+
 /**
- * Runs a network node by node, each in a memory where nothing is but its weights, its inputs and its tables: the rest is full of
- * `poison`, also what it will write to. After each node everything that is not its own must be as it was. So what reads stale
- * memory or another's shows in the results, and what writes there is an error.
+ * Runs a network node by node, each in a memory where nothing is but its own weights, its inputs, its tables and the row of zeros:
+ * the rest is full of `poison`, also what it will write to. After each node everything that is not its own must be as it was. So
+ * what reads stale memory or another's shows in the results, and what writes there is an error.
  */
 export function runIsolated(
   graph: Graph,
@@ -136,13 +217,13 @@ export function runIsolated(
   const program = compile(network.graph, network.params, engine, arithmetic);
   const nodes: Watched[] = [];
   const [batch = 1] = input.shape;
-  const plan = layOut(watch(program, nodes, spoil), batch, threads, engine);
+  const plan = layOut(watch(program, engine.constantsEnd, nodes, spoil), batch, threads, engine);
 
   // Only what a plan has is watched, and a page behind it; what lies further is behind the end for a session.
   const base = engine.constantsEnd;
   engine.ensure(aligned(plan.bytes) + PAGE);
   const heap = new Uint8Array(memory.buffer, base, aligned(plan.bytes) + PAGE - base);
-  const constants = new Uint8Array(memory.buffer, 0, base).slice();
+  const weights = new HiddenWeights(poison, weightsOf(program, base)[0]?.start ?? base, base);
   const piece = (bytes: Uint8Array, { start, end }: Region): Uint8Array => bytes.subarray(start - base, end - base);
   const copy = (to: Uint8Array, from: Uint8Array, regions: readonly Region[]): void => {
     for (const region of regions) piece(to, region).set(piece(from, region));
@@ -164,14 +245,16 @@ export function runIsolated(
   };
   if (plain) {
     heap.set(world);
-    for (const { steps } of nodes) run(steps);
+    weights.showAll(() => {
+      for (const { steps } of nodes) run(steps);
+    });
     world.set(heap);
   } else {
     for (const node of nodes) {
       const expected = empty.slice();
       copy(expected, world, [...node.reads.flatMap(regionsOf), ...node.tables, ...node.zeroed]);
       heap.set(expected);
-      run(node.steps);
+      weights.show(node.weights, node.path, () => run(node.steps));
       const kept = [...regionsOf(node.output), ...node.zeroed];
       copy(expected, heap, [...kept, ...node.scratch]);
       const changed = firstDifference(expected, heap);
@@ -185,9 +268,7 @@ export function runIsolated(
       copy(world, heap, kept);
     }
   }
-  if (firstDifference(constants, new Uint8Array(memory.buffer, 0, base)) !== undefined) {
-    throw new Error('weights were changed');
-  }
+  weights.check();
 
   const { shape } = nodeAt(network.graph, network.graph.output);
   const result = new Float32Array(batch * sizeOf(shape));
