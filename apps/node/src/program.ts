@@ -43,11 +43,23 @@ export async function program(first: string | undefined) {
     ? Object.keys(commands).filter(isCommand)
     : [isCommand(first) ? first : 'classify'];
   const root = new Command('convzoo')
-    .description('Classic convolutional networks: classify, count, train, evaluate.')
+    .description('Classic convolutional networks: classify, count, train, evaluate')
     .version(version())
     // Options after a command are that command's: `cost explain --json` has a --json of its own.
     .enablePositionalOptions()
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.');
+    .addHelpText(
+      'after',
+      `
+Settings: flags, then CONVZOO_* variables, then convzoo.config.json, then the
+user's file, then defaults; "convzoo config" shows them.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+
+Examples:
+  $ convzoo
+  $ convzoo classify cat.jpg photos/ --top 5
+  $ convzoo cost resnet50 --per-stage
+  $ convzoo classify --help`,
+    );
   for (const command of await Promise.all(names.map((name) => commands[name]())))
     root.addCommand(command, { isDefault: command.name() === 'classify' });
   // Errors come back as exceptions, so that main decides the exit code; subcommands were made before and need it too.

@@ -171,6 +171,21 @@ describe('the settings of a command', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('can be undone by a flag, colours too', async () => {
+    const { cwd, env } = place({ project: { color: false } });
+    const bold = '\u001b[1m';
+    const shown = async (args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<boolean> =>
+      (
+        await run(['claims', 'separable', ...args], { cwd, env: { ...env, FORCE_COLOR: '1', ...variables } })
+      ).stdout.includes(bold);
+    expect([await shown([]), await shown(['--color']), await shown([], { CONVZOO_COLOR: '1' })]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(await shown(['--color'], { NO_COLOR: '1' })).toBe(true);
+  });
+
   it('are shown with where each is from', async () => {
     const { cwd, root, env } = place(config);
     const variables = { ...env, CONVZOO_BACKEND: 'cpu' };

@@ -57,7 +57,8 @@ export function classifyCommand() {
 Examples:
   $ convzoo classify
   $ convzoo classify cat.jpg photos/ 'more/**/*.png' --top 5
-  $ convzoo classify cat.jpg --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5
+  $ convzoo classify cat.jpg --model mobilenet_v2 \\
+      --weights mobilenet_v2_1.0_224.h5
   $ convzoo classify cat.jpg --model resnet50 --pull
   $ convzoo classify cat.jpg --weights timm/resnet50.a1_in1k
   $ convzoo classify cat.jpg --model model.keras --labels names.txt

@@ -43,7 +43,8 @@ Examples:
   $ convzoo convert mobilenet.h5 mobilenet.npz --to torchvision
   $ convzoo convert resnet18.safetensors web/model.json --dtype float16
   $ convzoo convert resnet20_cifar10 resnet20.onnx --taps layer1,layer2
-  $ convzoo convert mobilenet_v2 net.onnx --weights mobilenet_v2.h5 --layout nhwc`,
+  $ convzoo convert mobilenet_v2 net.onnx --layout nhwc \\
+      --weights mobilenet_v2.h5`,
     )
     .action(async (file, out, options) => {
       const output = outputOf(out, options.format);

@@ -21,7 +21,10 @@ import { command, threadCount, threadsHelp, wholeNumber } from './options.js';
 
 /** `convzoo engine ...`: what the engine does with a network. */
 export function engineCommand() {
-  return new Command('engine').description('See what the engine does with a network').addCommand(planCommand());
+  return new Command('engine')
+    .description('See what the engine does with a network')
+    .addCommand(planCommand())
+    .addHelpText('after', '\nExamples:\n  $ convzoo engine plan mobilenet_v2\n  $ convzoo engine plan --help');
 }
 
 /** Bytes in a MiB. */

@@ -60,7 +60,8 @@ Examples:
   $ convzoo evaluate cifar10-jpeg.tar.gz --confusion --calibration
   $ convzoo evaluate cifar10-jpeg.tar.gz --html report.html
   $ convzoo evaluate cifar10-jpeg.tar.gz --jsonl > pictures.jsonl
-  $ convzoo evaluate photos/ --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5 --json
+  $ convzoo evaluate photos/ --model mobilenet_v2 --json \\
+      --weights mobilenet_v2_1.0_224.h5
   $ convzoo evaluate photos/ --model model.keras --labels names.txt`,
     )
     .action(async (data, options) => {

@@ -56,7 +56,8 @@ filters       the kernels of a convolution
 Examples:
   $ convzoo explain cat.jpg
   $ convzoo explain photos/ 'more/*.png' --jsonl
-  $ convzoo explain cat.jpg --model mobilenet_v2 --weights mobilenet_v2_1.0_224.h5
+  $ convzoo explain cat.jpg --model mobilenet_v2 \\
+      --weights mobilenet_v2_1.0_224.h5
   $ convzoo explain pets.jpg --model resnet50 --pull --class 'tabby cat'
   $ convzoo explain cat.jpg --method occlusion --patch 8 --stride 2
   $ convzoo explain cat.jpg --method feature-maps --layer layer1.0.conv1

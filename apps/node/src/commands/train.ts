@@ -50,7 +50,8 @@ A training that was stopped goes on when the same command is given again.
 Examples:
   $ convzoo train resnet20-cifar10 --data cifar10-jpeg.tar.gz
   $ convzoo train ./my-net.ts --data cifar10-jpeg.tar.gz
-  $ convzoo train plain56-cifar10 --data cifar10-jpeg.tar.gz --epochs 10 --out plain56`,
+  $ convzoo train plain56-cifar10 --data cifar10-jpeg.tar.gz \\
+      --epochs 10 --out plain56`,
     )
     .action(async (model, options) => {
       process.exitCode = await train(model, options);

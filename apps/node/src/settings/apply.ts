@@ -41,7 +41,7 @@ export function installSettings(root: CommandUnknownOpts): void {
 function addOpposites(command: CommandUnknownOpts): void {
   for (const key of settingKeys) {
     const option = command.options.find((each) => each.attributeName() === key);
-    if (option === undefined || !option.isBoolean()) continue;
+    if (option === undefined || !(option.isBoolean() || option.negate)) continue;
     const opposite = option.negate ? `--${key}` : `--no-${key}`;
     if (!command.options.some(({ long }) => long === opposite)) command.addOption(new Option(opposite).hideHelp());
   }

@@ -13,5 +13,15 @@ export function weightsCommand() {
     .addCommand(pullCommand())
     .addCommand(verifyWeightsCommand())
     .addCommand(cacheCommand())
-    .addCommand(inspectCommand());
+    .addCommand(inspectCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ convzoo weights list resnet50
+  $ convzoo weights pull resnet50
+  $ convzoo weights cache
+  $ convzoo weights inspect model.safetensors
+  $ convzoo weights pull --help`,
+    );
 }
