@@ -1,4 +1,4 @@
-import type { Graph, Parameters } from '@convzoo/layers';
+import { type Graph, type Parameters, sizeOf } from '@convzoo/layers';
 import {
   assertSupported,
   type Backend,
@@ -12,7 +12,7 @@ import { detectArithmetic } from './detect.js';
 import { EngineError } from './errors.js';
 import type { Arithmetic, Instructions } from './kernels/arithmetic.js';
 import { kernelModule } from './kernels/index.js';
-import { compile } from './plan/compile.js';
+import { compileOnly } from './plan/compile.js';
 import { EngineMemory } from './plan/memory.js';
 import { ownRunner, pooledRunner } from './runner.js';
 import { EngineSession } from './session.js';
@@ -95,7 +95,8 @@ export async function engineBackend({
       const place = await workplaces.take(bytesOf(network.params));
       try {
         const memory = new EngineMemory(place.memory);
-        const program = compile(network.graph, network.params, memory, arithmetic, winogradBudget);
+        const { program, packer } = compileOnly(network.graph, network.params, memory, arithmetic, winogradBudget);
+        packer.pack({ consume: options.consume });
         const release = (): void => (disposed ? place.runner.close() : workplaces.give(place));
         return new EngineSession(graph, program, memory, place.runner, { taps: options.taps ?? [], release });
       } catch (error) {
@@ -110,7 +111,7 @@ export async function engineBackend({
 }
 
 const bytesOf = (params: Parameters): number =>
-  [...params.values()].reduce((sum, { data }) => sum + 4 * data.length, 0);
+  [...params.values()].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 
 async function compileKernels(arithmetic: Arithmetic, shared: boolean): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined') {

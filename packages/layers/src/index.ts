@@ -2,6 +2,7 @@ export * from './attributes.js';
 export * from './blocks/index.js';
 export * from './builder.js';
 export { type CustomOp, type CustomOpContext, defineOp, type Json, type JsonObject } from './custom-op.js';
+export * from './derived.js';
 export { ConvzooError, GraphError, OpViolation, violation } from './errors.js';
 export * from './graph.js';
 export { GRAPH_FORMAT, graphFromJson, graphToJson, hashGraph, MAX_NODES } from './json.js';

@@ -15,6 +15,16 @@ export interface PrepareOptions {
    * as they are either way.
    */
   readonly optimise?: boolean;
+  /**
+   * Gives the parameters away: a backend that copies them may free each array when it has, so that weights are not held twice.
+   * Afterwards they may be empty. Off by default.
+   */
+  readonly consume?: boolean;
+  /**
+   * A name of the values, equal for no others, e.g. of the file that they are read from: a backend that caches its own form of
+   * them need not look at them to know them again.
+   */
+  readonly fingerprint?: string | undefined;
 }
 
 /** What a network answers: the batch axis comes first, maps are NHWC. */

@@ -5,6 +5,7 @@ import {
   inputOf,
   keepTaps,
   optimiseForInference,
+  originOf,
   type Parameters,
   paramsOf,
   sameShape,
@@ -43,7 +44,11 @@ function checkParameters(graph: Graph, params: Parameters): void {
         `${graph.name} has no value for parameter ${path}; bind its weights first.`,
       );
     }
-    const misfit = tensor.data.length === sizeOf(shape) ? '' : ` with ${tensor.data.length} values`;
+    // Values that are yet to be made are checked when they are.
+    const misfit =
+      originOf(tensor) !== undefined || tensor.data.length === sizeOf(shape)
+        ? ''
+        : ` with ${tensor.data.length} values`;
     if (misfit !== '' || !sameShape(tensor.shape, shape)) {
       throw new RuntimeError(
         'wrong-parameter-shape',

@@ -1,4 +1,4 @@
-import type { Float32Tensor, HostTensor } from '@convzoo/layers';
+import { type Float32Tensor, type HostTensor, widenFloat16 } from '@convzoo/layers';
 import { WeightsError } from './errors.js';
 
 /**
@@ -32,25 +32,8 @@ export function fromBfloat16(bits: Uint16Array): Float32Array {
   return new Float32Array(result.buffer);
 }
 
-/** IEEE 754 half precision: 1 sign bit, 5 of exponent, 10 of fraction. NaN payloads are kept. */
-export function fromFloat16(bits: Uint16Array): Float32Array {
-  const floats = new Float32Array(bits.length);
-  const result = new Uint32Array(floats.buffer);
-  for (let i = 0; i < bits.length; i++) {
-    const half = bits[i] as number;
-    const sign = (half & 0x8000) << 16;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) {
-      // Zero and subnormals: fraction * 2^-24 is exact in float32.
-      floats[i] = fraction * 2 ** -24;
-      result[i] = (result[i] as number) | sign;
-    } else {
-      result[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
-    }
-  }
-  return floats;
-}
+/** Exact; NaN payloads are kept. */
+export const fromFloat16 = (bits: Uint16Array): Float32Array => widenFloat16(bits);
 
 function fromBigInts(values: BigInt64Array | BigUint64Array): Float32Array {
   const result = new Float32Array(values.length);

@@ -2,6 +2,7 @@ import { ModuleWriter } from '../wasm/module.js';
 import { writeActivations } from './activations.js';
 import { type Arithmetic, hasVectors } from './arithmetic.js';
 import { writeDepthwise } from './depthwise.js';
+import { writeHalfProducts } from './half.js';
 import { MAXIMUM_PAGES } from './memory-limit.js';
 import { writePointwise } from './pointwise.js';
 import { writePools } from './pool.js';
@@ -12,6 +13,7 @@ import { writeWinograd } from './winograd.js';
 export function kernelModule(arithmetic: Arithmetic, shared: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter({ vectors: hasVectors(arithmetic) });
   const product = writeProducts(module, arithmetic);
+  writeHalfProducts(module, arithmetic);
   writeWinograd(module, product, arithmetic);
   writeDepthwise(module, arithmetic);
   writePointwise(module, arithmetic);

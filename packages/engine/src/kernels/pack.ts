@@ -2,6 +2,7 @@ import type { FunctionWriter } from '../wasm/function.js';
 import { ModuleWriter } from '../wasm/module.js';
 import { add, constant, type I32, load, mul, type V128, vadd, vmul, vsub } from '../wasm/values.js';
 import { type Arithmetic, hasVectors } from './arithmetic.js';
+import { HALF_PANEL_BYTES } from './half.js';
 import { MAXIMUM_PAGES } from './memory-limit.js';
 import { type OutputTile, outputTiles } from './winograd.js';
 
@@ -46,6 +47,20 @@ export function packModule(arithmetic: Arithmetic, shared: boolean): Uint8Array<
         fn.store(to, load(from, 16), 16);
         fn.increase(from, rowBytes);
         fn.increase(to, 32);
+      });
+    });
+  });
+
+  // The same for rows of halves.
+  module.function('halfPanels', (fn) => {
+    const [raw, rowBytes, rows, panels, out, panelBytes] = fn.params(6) as Six;
+    fn.for(0, panels, (j) => {
+      const from = fn.let(add(raw, mul(j, HALF_PANEL_BYTES)));
+      const to = fn.let(add(out, mul(j, panelBytes)));
+      fn.for(0, rows, () => {
+        fn.store(to, load(from));
+        fn.increase(from, rowBytes);
+        fn.increase(to, HALF_PANEL_BYTES);
       });
     });
   });

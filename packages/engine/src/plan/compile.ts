@@ -66,8 +66,21 @@ export function compile(
   params: Parameters,
   memory: EngineMemory,
   arithmetic: Arithmetic,
-  winogradBudget = WINOGRAD_BUDGET,
+  winogradBudget?: number,
 ): Program {
+  const { program, packer } = compileOnly(graph, params, memory, arithmetic, winogradBudget);
+  packer.pack();
+  return program;
+}
+
+/** The same, but kernels have their places only: `packer` is to fill them before anything runs. */
+export function compileOnly(
+  graph: Graph,
+  params: Parameters,
+  memory: EngineMemory,
+  arithmetic: Arithmetic,
+  winogradBudget = WINOGRAD_BUDGET,
+): { readonly program: Program; readonly packer: Packer } {
   const packer = new Packer(memory, arithmetic);
   const methods = methodsOf(graph, winogradBudget);
   const widest = Math.max(...graph.nodes.map((node) => rowBytes(node)));
@@ -91,7 +104,7 @@ export function compile(
       emit,
     });
   }
-  return { graph, compiled, zeros };
+  return { program: { graph, compiled, zeros }, packer };
 }
 
 /** Bytes of a row of a map, or of a vector: a row of zeros must be as long as the longest, and as wide as any pixel. */

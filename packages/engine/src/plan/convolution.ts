@@ -1,4 +1,4 @@
-import type { Node, Parameters } from '@convzoo/layers';
+import type { Float32Tensor, Node, Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { PANEL } from '../kernels/product.js';
 import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
@@ -37,13 +37,13 @@ export function convolution(
   const limits = clampOf(activation);
   switch (method) {
     case 'product': {
-      const weights = packer.panels(kernel.data, perGroup, outputs);
+      const weights = packer.panels(kernel, perGroup, outputs);
       return (context) => [product(node.path, context, weights, bias, perGroup, outputs, limits, arithmetic)];
     }
     case 'winograd2':
     case 'winograd4': {
       const tile = method === 'winograd2' ? 2 : 4;
-      const weights = packer.winograd(kernel.data, perGroup, outputs, tile);
+      const weights = packer.winograd(kernel, perGroup, outputs, tile);
       return (context) => winograd(node.path, tile, context, window, weights, bias, limits);
     }
     case 'depthwise': {
@@ -56,20 +56,14 @@ export function convolution(
     }
     case 'rows': {
       const taps = window.kernelY;
-      const panels = panelsOf(
-        packer,
-        kernel.data,
-        taps * window.kernelX * perGroup,
-        outputs,
-        window.kernelX * perGroup,
-      );
+      const panels = panelsOf(packer, kernel, taps * window.kernelX * perGroup, outputs, window.kernelX * perGroup);
       return (context) => rows(node.path, context, window, { panels, outputs, bias, taps, limits, arithmetic });
     }
     case 'table': {
       const taps = window.kernelY * window.kernelX;
       const panels =
         groups === 1
-          ? panelsOf(packer, kernel.data, taps * perGroup, outputs, perGroup)
+          ? panelsOf(packer, kernel, taps * perGroup, outputs, perGroup)
           : groupPanels(memory, kernel.data, { taps, perGroup, outputs, groups });
       return (context) => table(node.path, context, window, { panels, outputs, bias, taps, limits, arithmetic });
     }
@@ -110,10 +104,27 @@ function product(
 export function dense(node: Node<'dense'>, params: Parameters, packer: Packer, arithmetic: Arithmetic): Emit {
   const kernel = kernelOf(node, params);
   const [channels = 1, outputs = 1] = kernel.shape;
-  const weights = packer.panels(kernel.data, channels, outputs);
+  const weights = packer.halfPanels(kernel, channels, outputs);
   const bias = packer.memory.put(biasOf(node, params, outputs));
   const limits = clampOf(node.attributes.activation);
-  return (context) => [product(node.path, context, weights, bias, channels, outputs, limits, arithmetic)];
+  return (context) =>
+    weights.half
+      ? [halfProduct(node.path, context, weights.address, bias, channels, outputs, limits)]
+      : [product(node.path, context, weights.address, bias, channels, outputs, limits, arithmetic)];
+}
+
+function halfProduct(
+  path: string,
+  { inputs, output }: PlanContext,
+  weights: number,
+  bias: number,
+  channels: number,
+  outputs: number,
+  { lo, hi }: Limits,
+): Step {
+  const x = first(inputs);
+  const args = [x.address, x.pixel, channels, weights, output.address, output.pixel, bias, output.pixels];
+  return { kernel: 'halfProduct', path, args: [...args, Math.ceil(outputs / PANEL), lo, hi] };
 }
 
 function winograd(
@@ -233,7 +244,7 @@ function rows(path: string, context: PlanContext, window: Window, work: TableWor
 }
 
 /** The table of panels of a kernel `[k, outputs]`, of whose rows each tap has `channels`. */
-function panelsOf(packer: Packer, kernel: Float32Array, k: number, outputs: number, channels: number): number {
+function panelsOf(packer: Packer, kernel: Float32Tensor, k: number, outputs: number, channels: number): number {
   const weights = packer.panels(kernel, k, outputs);
   const count = Math.ceil(outputs / PANEL);
   const entries = Array.from({ length: count }, (_, j) => [weights + 4 * PANEL * k * j, 0, channels]);

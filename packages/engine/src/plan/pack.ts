@@ -1,10 +1,13 @@
-import type { Node, Parameters } from '@convzoo/layers';
+import { type Float32Tensor, float32Tensor, type Node, originOf, type Parameters, widenFloat16 } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
+import { encodeHalves, HALF_PANEL_BYTES, TOO_LARGE } from '../kernels/half.js';
 import { packModule } from '../kernels/pack.js';
 import { PANEL } from '../kernels/product.js';
 import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
 import type { EngineMemory } from './memory.js';
+import { freeArray, holderOf } from './release.js';
 import { padded } from './value.js';
+import { halvesOf, hostBytes, weightSource } from './weight-source.js';
 
 type PackKernel = (...args: readonly number[]) => void;
 
@@ -12,10 +15,28 @@ type PackKernel = (...args: readonly number[]) => void;
 const STAGE_BYTES = 524_288;
 const PANEL_BYTES = 4 * PANEL;
 
-/** Puts kernels into the memory in the form that products read: panels of 8 columns, the last filled up with zeros. */
+/** Panels whose form is known when they are packed: halves, unless a number is too large for their kernel. */
+export interface MaybeHalfPanels {
+  address: number;
+  half: boolean;
+}
+
+/** A kernel that is yet to be packed into a place that it has. */
+interface Job {
+  readonly kernel: Float32Tensor;
+  readonly address: number;
+  readonly bytes: number;
+  readonly pack: () => void;
+}
+
+/**
+ * Puts kernels into the memory in the form that products read: panels of 8 columns, the last filled up with zeros. Places are given
+ * at once, so a plan can be made; `pack` fills them.
+ */
 export class Packer {
   readonly memory: EngineMemory;
   readonly #kernels: Readonly<Record<string, PackKernel>>;
+  #jobs: Job[] = [];
 
   constructor(memory: EngineMemory, arithmetic: Arithmetic) {
     this.memory = memory;
@@ -26,26 +47,86 @@ export class Packer {
   }
 
   /** `[k, n]` row major into `[ceil(n / 8)][k][8]`. */
-  panels(kernel: Float32Array, k: number, n: number): number {
-    const panels = Math.ceil(n / PANEL);
-    const address = this.memory.reserve(panels * k * PANEL_BYTES);
-    this.#chunks(kernel, 1, k, n, (raw, row, rows) =>
-      this.#call('panels', raw, panels * PANEL_BYTES, rows, panels, address + row * PANEL_BYTES, k * PANEL_BYTES),
+  panels(kernel: Float32Tensor, k: number, n: number): number {
+    return this.#later(kernel, Math.ceil(n / PANEL) * k * PANEL_BYTES, (address) =>
+      this.#packPanels(kernel, k, n, address),
     );
-    return address;
+  }
+
+  /** `[k, n]` as `panels` has it, but in half precision where the kernel is of that. */
+  halfPanels(kernel: Float32Tensor, k: number, n: number): MaybeHalfPanels {
+    const read = halvesOf(kernel);
+    if (read === undefined) return { address: this.panels(kernel, k, n), half: false };
+    const panels: MaybeHalfPanels = { address: 0, half: true };
+    panels.address = this.#later(kernel, Math.ceil(n / PANEL) * k * HALF_PANEL_BYTES, (address) => {
+      const halves = read();
+      if (this.#packHalves(halves, k, n, address)) return;
+      // One number in millions: the place stays empty.
+      panels.half = false;
+      panels.address = this.memory.reserve(Math.ceil(n / PANEL) * k * PANEL_BYTES);
+      this.#packPanels(float32Tensor(kernel.shape, widenFloat16(halves)), k, n, panels.address);
+    });
+    return panels;
   }
 
   /** `[3, 3, k, n]` into G g G^T, a plane of panels for each product of a tile: `[planes][ceil(n / 8)][k][8]`. */
-  winograd(kernel: Float32Array, k: number, n: number, tile: OutputTile): number {
+  winograd(kernel: Float32Tensor, k: number, n: number, tile: OutputTile): number {
     const panels = Math.ceil(n / PANEL);
     const plane = panels * k * PANEL_BYTES + PLANE_GAP;
-    const address = this.memory.reserve(planesOf(tile) * plane);
-    this.#chunks(kernel, 9, k, n, (raw, row, rows) => {
-      const rowBytes = panels * PANEL_BYTES;
-      const target = [address + row * PANEL_BYTES, k * PANEL_BYTES, rows * rowBytes, plane];
-      this.#call(`winograd${tile}`, raw, rowBytes, rows, panels, ...target);
-    });
+    return this.#later(kernel, planesOf(tile) * plane, (address) =>
+      this.#chunks(kernel, 9, k, n, (raw, row, rows) => {
+        const rowBytes = panels * PANEL_BYTES;
+        const target = [address + row * PANEL_BYTES, k * PANEL_BYTES, rows * rowBytes, plane];
+        this.#call(`winograd${tile}`, raw, rowBytes, rows, panels, ...target);
+      }),
+    );
+  }
+
+  /** Fills all places. `consume` frees each kernel on the host as soon as nobody needs it. */
+  pack({ consume = false }: { readonly consume?: boolean | undefined } = {}): void {
+    // The largest first: while it is held twice the others are not yet.
+    const jobs = this.#jobs.toSorted((a, b) => hostBytes(b.kernel) - hostBytes(a.kernel));
+    this.#jobs = [];
+    const readers = new Map<Float32Tensor, number>();
+    for (const { kernel } of jobs) readers.set(holderOf(kernel), (readers.get(holderOf(kernel)) ?? 0) + 1);
+    for (const { kernel, pack } of jobs) {
+      pack();
+      const holder = holderOf(kernel);
+      const left = (readers.get(holder) ?? 0) - 1;
+      readers.set(holder, left);
+      if (left === 0) release(holder, consume);
+    }
+  }
+
+  #later(kernel: Float32Tensor, bytes: number, pack: (address: number) => void): number {
+    const address = this.memory.reserve(bytes);
+    if (!this.memory.imagined) this.#jobs.push({ kernel, address, bytes, pack: () => pack(address) });
     return address;
+  }
+
+  #packPanels(kernel: Float32Tensor, k: number, n: number, address: number): void {
+    const panels = Math.ceil(n / PANEL);
+    this.#chunks(kernel, 1, k, n, (raw, row, rows) =>
+      this.#call('panels', raw, panels * PANEL_BYTES, rows, panels, address + row * PANEL_BYTES, k * PANEL_BYTES),
+    );
+  }
+
+  /** Whether all numbers are small enough; else what is written is of no use. */
+  #packHalves(halves: Uint16Array, k: number, n: number, address: number): boolean {
+    const width = padded(n);
+    const most = Math.max(1, Math.floor(STAGE_BYTES / (2 * width)));
+    let seen = 0;
+    for (let row = 0; row < k; row += most) {
+      const rows = Math.min(most, k - row);
+      const stage = this.memory.stage((rows * width) / 2);
+      const target = new Uint16Array(stage.data.buffer, stage.address, rows * width);
+      if (width !== n) target.fill(0);
+      for (let i = 0; i < rows; i++) seen |= encodeHalves(halves, (row + i) * n, n, target, i * width);
+      if ((seen & TOO_LARGE) !== 0) return false;
+      const to = address + row * HALF_PANEL_BYTES;
+      this.#call('halfPanels', stage.address, 2 * width, rows, width / PANEL, to, k * HALF_PANEL_BYTES);
+    }
+    return true;
   }
 
   #call(name: string, ...args: readonly number[]): void {
@@ -54,36 +135,32 @@ export class Packer {
 
   /** A kernel `[taps, k, n]`, some rows of each tap at a time, in rows of whole panels behind all that is in memory. */
   #chunks(
-    kernel: Float32Array,
+    kernel: Float32Tensor,
     taps: number,
     k: number,
     n: number,
     pack: (raw: number, row: number, rows: number) => void,
   ): void {
-    if (this.memory.imagined) return;
+    const source = weightSource(kernel);
     const width = padded(n);
     const most = Math.max(1, Math.floor(STAGE_BYTES / (4 * width * taps)));
     for (let row = 0; row < k; row += most) {
       const rows = Math.min(most, k - row);
-      const stage = this.memory.stage(taps * rows * width);
+      const { address, data } = this.memory.stage(taps * rows * width);
+      if (width !== n) data.fill(0);
       for (let tap = 0; tap < taps; tap++) {
-        const from = (tap * k + row) * n;
         const to = tap * rows * width;
-        if (width === n) stage.data.set(kernel.subarray(from, from + rows * n), to);
-        else spread(kernel, from, n, stage.data.subarray(to, to + rows * width), width);
+        source.copy((tap * k + row) * n, rows, n, data.subarray(to, to + rows * width), width);
       }
-      pack(stage.address, row, rows);
+      pack(address, row, rows);
     }
   }
 }
 
-/** Rows of `n` into rows of `width`, zeros behind them. */
-function spread(source: Float32Array, from: number, n: number, target: Float32Array, width: number): void {
-  target.fill(0);
-  for (let to = 0; to < target.length; to += width) {
-    const start = from + (to / width) * n;
-    target.set(source.subarray(start, start + n), to);
-  }
+/** What was read for this is freed in any case; what the caller holds, if it may be. */
+function release(holder: Float32Tensor, consume: boolean): void {
+  const origin = originOf(holder);
+  if (origin === undefined ? consume : origin.kind !== 'scaled') freeArray(holder.data);
 }
 
 /** The weights of 8 output channels, and which input channels they read. */

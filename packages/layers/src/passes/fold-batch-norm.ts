@@ -1,7 +1,8 @@
+import { derivedTensor } from '../derived.js';
 import { ConvzooError } from '../errors.js';
 import { consumersOf, type Graph, type Node, nodeAt, type ParamSpec, paramOf } from '../graph.js';
 import { channelsOf } from '../shape.js';
-import { float32Tensor, type Parameters } from '../tensor.js';
+import { type Float32Tensor, float32Tensor, type Parameters } from '../tensor.js';
 import { copyAny, copyNode, type Rewrite, rewriteGraph } from './rewrite.js';
 
 interface Fold {
@@ -55,18 +56,19 @@ export function foldBatchNorm(graph: Graph): Rewrite {
 
 function foldParameters(folds: readonly Fold[], params: Parameters): Parameters {
   const result = new Map(params);
-  const values = (spec: ParamSpec | undefined): Float32Array | undefined => {
-    if (spec === undefined) return undefined;
+  const tensorOf = (spec: ParamSpec): Float32Tensor => {
     const tensor = params.get(spec.path);
-    if (tensor !== undefined) return tensor.data;
+    if (tensor !== undefined) return tensor;
     throw new ConvzooError(
       'missing-parameter',
       `Parameter ${spec.path} has no value; bind the network's weights first.`,
     );
   };
+  const values = (spec: ParamSpec | undefined): Float32Array | undefined =>
+    spec === undefined ? undefined : tensorOf(spec).data;
   for (const { kernel, bias, norm, foldedKernel, foldedBias } of folds) {
     const channels = channelsOf(kernel.shape);
-    const old = { kernel: values(kernel), bias: values(bias) };
+    const oldBias = values(bias);
     const scale = values(paramOf(norm, 'scale'));
     const shift = values(paramOf(norm, 'shift'));
     const mean = values(paramOf(norm, 'mean'));
@@ -76,14 +78,12 @@ function foldParameters(folds: readonly Fold[], params: Parameters): Parameters 
     for (let c = 0; c < channels; c++) {
       const gain = (scale?.[c] ?? 1) / Math.sqrt((variance?.[c] ?? 1) + norm.attributes.eps);
       gains[c] = gain;
-      newBias[c] = gain * ((old.bias?.[c] ?? 0) - (mean?.[c] ?? 0)) + (shift?.[c] ?? 0);
-    }
-    const newKernel = new Float32Array(old.kernel ?? []);
-    for (let i = 0; i < newKernel.length; i += channels) {
-      for (let c = 0; c < channels; c++) newKernel[i + c] = (newKernel[i + c] ?? 0) * (gains[c] ?? 0);
+      newBias[c] = gain * ((oldBias?.[c] ?? 0) - (mean?.[c] ?? 0)) + (shift?.[c] ?? 0);
     }
     for (const spec of [kernel, bias, ...norm.params]) if (spec !== undefined) result.delete(spec.path);
-    result.set(foldedKernel.path, float32Tensor(kernel.shape, newKernel));
+    // Made when it is asked for, kernel by kernel: all at once would be the network's weights a second time.
+    const scaled = { kind: 'scaled', values: tensorOf(kernel), factors: gains } as const;
+    result.set(foldedKernel.path, derivedTensor(kernel.shape, scaled));
     result.set(foldedBias.path, float32Tensor(foldedBias.shape, newBias));
   }
   return result;
