@@ -9,16 +9,19 @@ import type { Float32Tensor } from './tensor.js';
 export type Origin =
   /** Values that are read when they are asked for, e.g. from a file: an array of the caller's own. */
   | { readonly kind: 'float32'; read(): Float32Array }
-  /** IEEE half precision, of which every number is one of float32. */
+  /** Likewise IEEE half precision, of which every number is one of float32. */
   | { readonly kind: 'float16'; read(): Uint16Array }
   /** Values times a factor for each place of the last axis: the product in float64, rounded once. */
   | { readonly kind: 'scaled'; readonly values: Float32Tensor; readonly factors: Float64Array };
 
 // By identity and not in the tensor, so that a copy with other values has no origin.
-const origins = new WeakMap<object, Origin>();
+const origins = new WeakMap<object, { readonly origin: Origin; readonly discard: () => void }>();
 
 /** What a tensor's values are made from; `undefined` where it holds them. */
-export const originOf = (tensor: Float32Tensor): Origin | undefined => origins.get(tensor);
+export const originOf = (tensor: Float32Tensor): Origin | undefined => origins.get(tensor)?.origin;
+
+/** Frees the values that were made for a derived tensor, if there are any; they are made again when they are asked for. */
+export const discardValues = (tensor: Float32Tensor): void => origins.get(tensor)?.discard();
 
 /**
  * A tensor whose values are made when `data` is asked for, and again when they have been collected meanwhile: they are not to be
@@ -31,8 +34,7 @@ export function derivedTensor(shape: Shape, origin: Origin): Float32Tensor {
     dtype: 'float32',
     get data() {
       const known = made?.deref();
-      // Shorter where somebody has detached it.
-      if (known !== undefined && known.length === sizeOf(shape)) return known;
+      if (known !== undefined) return known;
       const data = valuesOf(origin);
       if (data.length !== sizeOf(shape)) {
         throw new ConvzooError(
@@ -44,7 +46,14 @@ export function derivedTensor(shape: Shape, origin: Origin): Float32Tensor {
       return data;
     },
   };
-  origins.set(tensor, origin);
+  origins.set(tensor, {
+    origin,
+    discard() {
+      const known = made?.deref();
+      made = undefined;
+      if (known !== undefined) freeArray(known);
+    },
+  });
   return tensor;
 }
 
@@ -52,8 +61,12 @@ function valuesOf(origin: Origin): Float32Array {
   switch (origin.kind) {
     case 'float32':
       return origin.read();
-    case 'float16':
-      return widenFloat16(origin.read());
+    case 'float16': {
+      const bits = origin.read();
+      const values = widenFloat16(bits);
+      freeArray(bits);
+      return values;
+    }
     case 'scaled':
       return scale(origin.values.data, origin.factors);
   }
@@ -86,4 +99,27 @@ function scale(values: Float32Array, factors: Float64Array): Float32Array {
     for (let c = 0; c < length; c++) result[i + c] = (values[i + c] as number) * (factors[c] as number);
   }
   return result;
+}
+
+/**
+ * Frees the memory of an array now, and not when the garbage is collected next, which may be after the largest allocation. Only
+ * where the array is all of its buffer: others may use the rest. It is empty afterwards.
+ */
+export function freeArray({ buffer, byteLength }: Float32Array | Uint16Array): void {
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength || byteLength === 0) return;
+  if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
+  // Node 20 has no such method, but frees what is posted to nobody.
+  else postToNobody(buffer);
+}
+
+let nobody: MessagePort | undefined;
+
+function postToNobody(buffer: ArrayBuffer): void {
+  if (nobody === undefined) {
+    const { port1, port2 } = new MessageChannel();
+    port2.close();
+    port1.close();
+    nobody = port1;
+  }
+  nobody.postMessage(null, [buffer]);
 }

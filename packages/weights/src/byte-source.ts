@@ -5,6 +5,8 @@ export interface ByteSource {
   /** What messages call it, e.g. a file's path. */
   readonly name: string;
   readonly size: number;
+  /** A name of the bytes, equal for no others: where the file lies, and when it was changed. Absent where nobody can tell. */
+  readonly fingerprint?: string | undefined;
   /** A fresh array of exactly `length` bytes, which the caller may keep and change. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The same without waiting, where the source can. */

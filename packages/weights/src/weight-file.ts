@@ -24,12 +24,16 @@ export interface WeightFile {
   readonly format: WeightFormat;
   /** What messages call it, e.g. the file's path. */
   readonly name: string;
+  /** A name of all its bytes, equal for no others; absent where the source has none or there are several. */
+  readonly fingerprint?: string | undefined;
   /** In the file's order. */
   readonly tensors: readonly TensorInfo[];
   /** Strings that the file carries, e.g. the `__metadata__` of safetensors or the `model_config` of Keras. */
   readonly metadata: ReadonlyMap<string, string>;
   /** The values of one tensor, in an array of the caller's own. WeightsError `no-such-tensor` for an unknown name. */
   read(name: string): Promise<HostTensor>;
+  /** The same without waiting, where format and source can. */
+  readSync?(name: string): HostTensor;
   /** As `read`, but perhaps over the file's own bytes, so that the values must not be changed; where it saves a copy. */
   view?(name: string): HostTensor;
   /** Frees what is open. `read` must not be called afterwards. */

@@ -5,6 +5,7 @@ import { EXIT, type Failure, UsageError } from '../errors.js';
 import { type Guess, topGuesses } from '../network/classifier.js';
 import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
 import { probabilitiesOf } from '../network/scores.js';
+import { sessionOf } from '../network/session.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
@@ -106,7 +107,8 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
       ? samplePictures().map((name) => ({ name }))
       : await openPictures(inputs, filesFrom);
   const decoding = startDecoding(pictures, options.workers);
-  const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
+  const { input } = buildOptions(options);
+  const network = await loadNetwork(options.model, { ...options, terminal, input, lazy: true });
   const earlier =
     output === undefined ? NOTHING : await readEarlier(output, kindOf(network.model), options.resume === true);
   const left = pictures.filter(({ name }) => !earlier.images.has(name));
@@ -117,7 +119,7 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   if (earlier.images.size > 0)
     terminal.note(`${pictures.length - left.length} of ${pictures.length} pictures are answered in ${output} already.`);
 
-  await using session = await choice.backend.prepare(network.graph, network.params);
+  await using session = await sessionOf(choice.backend, network);
   await using preparer = await decoding.preparer(network.preset);
   await using file = output === undefined ? undefined : await openLines(output, earlier);
   const write = file === undefined ? writeStdout : file.write;

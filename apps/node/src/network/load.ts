@@ -30,6 +30,10 @@ export interface LoadedNetwork {
   readonly outputs: OutputKind;
   /** Where the weights are from, and which variant of the network they chose. */
   readonly origin: string;
+  /** Of the values, where they are those of a file: equal for no others. */
+  readonly fingerprint?: string | undefined;
+  /** Where parameters are still to be read from a file: closes it. */
+  close?(): Promise<void>;
 }
 
 export const DEFAULT_MODEL = embedded.model;
@@ -42,6 +46,8 @@ export interface WeightChoice extends WeightsWish {
   readonly input?: BuildOptions['input'];
   /** A file of class names, where they are not the known ones. */
   readonly labels?: string | undefined;
+  /** Leaves large parameters in their file until a backend asks for them; the network is to be closed then. */
+  readonly lazy?: boolean | undefined;
 }
 
 /**
@@ -57,22 +63,31 @@ export async function loadNetwork(model: string, choice: WeightChoice): Promise<
 
 async function loadZooNetwork(model: string, choice: WeightChoice): Promise<LoadedNetwork> {
   resolveModel(model);
-  const { preset, input } = choice;
+  const { preset, input, lazy = false } = choice;
   const wanted = preset === undefined ? undefined : presetCalled(preset);
   const chosen = await chooseWeights(model, choice);
-  return bind(specFor(model, chosen), await openWeightsFile(chosen.path), { wanted, input }, chosen);
+  return bind(specFor(model, chosen), await openWeightsFile(chosen.path), { wanted, input, lazy }, chosen);
 }
 
 async function bind(
   model: string,
   file: WeightFile,
-  { wanted, input }: { readonly wanted: PresetName | undefined; readonly input: BuildOptions['input'] },
+  {
+    wanted,
+    input,
+    lazy,
+  }: {
+    readonly wanted: PresetName | undefined;
+    readonly input: BuildOptions['input'];
+    readonly lazy: boolean;
+  },
   { origin, entry }: ChosenWeights,
 ): Promise<LoadedNetwork> {
+  let open = false;
   try {
     const dialect = dialectOf(model, file);
     const options = { input, classes: entry?.classes, ...(dialect !== undefined && { dialect }) };
-    const { resolved, graph, params, report, classes } = await bindOrRefit(model, options, file);
+    const { resolved, graph, params, report, classes } = await bindOrRefit(model, options, file, lazy);
     const { shape } = inputOf(graph);
     const preset = wanted ?? entry?.preprocessing.preset ?? resolved.preset;
     // What the weights were measured with, at the input that they were measured at.
@@ -81,7 +96,10 @@ async function bind(
     const forClasses = classes === undefined ? '' : `, for the file's ${classes} classes`;
     const leftOut =
       report.leftOut.length === 0 ? '' : `; left out ${report.leftOut.length} tensors of its auxiliary classifiers`;
+    open = lazy;
     return {
+      ...(lazy && { close: () => file.close() }),
+      ...(file.fingerprint !== undefined && { fingerprint: `${file.fingerprint} ${report.dialect}` }),
       model,
       graph,
       params,
@@ -91,7 +109,7 @@ async function bind(
       origin: `${origin}; ${resolved.dialect}'s variant of the network${forClasses}, preprocessing ${published?.name ?? preset}${variant}${leftOut}`,
     };
   } finally {
-    await file.close();
+    if (!open) await file.close();
   }
 }
 
@@ -104,22 +122,27 @@ interface BoundNetwork extends BoundWeights {
 }
 
 /** Binds the network as it usually is, or else for the number of classes that the file has. */
-async function bindOrRefit(model: string, options: BuildOptions, file: WeightFile): Promise<BoundNetwork> {
+async function bindOrRefit(
+  model: string,
+  options: BuildOptions,
+  file: WeightFile,
+  lazy: boolean,
+): Promise<BoundNetwork> {
   const usual = resolveModel(model, options);
   try {
-    return await bindTo(usual, file);
+    return await bindTo(usual, file, lazy);
   } catch (error) {
     const classes = error instanceof WeightsFitError ? classesOf(usual, file) : undefined;
     if (classes === undefined) return explained(error, file);
     const other = resolveModel(model, { ...options, classes });
-    return { ...(await bindTo(other, file).catch((cause: unknown) => explained(cause, file))), classes };
+    return { ...(await bindTo(other, file, lazy).catch((cause: unknown) => explained(cause, file))), classes };
   }
 }
 
-async function bindTo(resolved: ResolvedModel, file: WeightFile): Promise<BoundNetwork> {
+async function bindTo(resolved: ResolvedModel, file: WeightFile, lazy: boolean): Promise<BoundNetwork> {
   const graph = resolved.entry.build(resolved.options);
   return {
-    ...(await bindWeights(graph, file, { finite: true, auxiliary: withAuxiliary(resolved) })),
+    ...(await bindWeights(graph, file, { finite: true, auxiliary: withAuxiliary(resolved), lazy })),
     resolved,
     graph,
   };

@@ -1,13 +1,12 @@
-import { type Float32Tensor, float32Tensor, type Node, originOf, type Parameters, widenFloat16 } from '@convzoo/layers';
+import { discardValues, type Float32Tensor, freeArray, type Node, originOf, type Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { encodeHalves, HALF_PANEL_BYTES, TOO_LARGE } from '../kernels/half.js';
 import { packModule } from '../kernels/pack.js';
 import { PANEL } from '../kernels/product.js';
 import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
 import type { EngineMemory } from './memory.js';
-import { freeArray, holderOf } from './release.js';
 import { padded } from './value.js';
-import { halvesOf, hostBytes, weightSource } from './weight-source.js';
+import { halvesOf, holderOf, hostBytes, weightSource } from './weight-source.js';
 
 type PackKernel = (...args: readonly number[]) => void;
 
@@ -60,11 +59,12 @@ export class Packer {
     const panels: MaybeHalfPanels = { address: 0, half: true };
     panels.address = this.#later(kernel, Math.ceil(n / PANEL) * k * HALF_PANEL_BYTES, (address) => {
       const halves = read();
-      if (this.#packHalves(halves, k, n, address)) return;
+      panels.half = this.#packHalves(halves, k, n, address);
+      freeArray(halves);
+      if (panels.half) return;
       // One number in millions: the place stays empty.
-      panels.half = false;
       panels.address = this.memory.reserve(Math.ceil(n / PANEL) * k * PANEL_BYTES);
-      this.#packPanels(float32Tensor(kernel.shape, widenFloat16(halves)), k, n, panels.address);
+      this.#packPanels(kernel, k, n, panels.address);
     });
     return panels;
   }
@@ -94,7 +94,9 @@ export class Packer {
       const holder = holderOf(kernel);
       const left = (readers.get(holder) ?? 0) - 1;
       readers.set(holder, left);
-      if (left === 0) release(holder, consume);
+      if (left > 0) continue;
+      discardValues(holder);
+      if (consume && originOf(holder) === undefined) freeArray(holder.data);
     }
   }
 
@@ -155,12 +157,6 @@ export class Packer {
       pack(address, row, rows);
     }
   }
-}
-
-/** What was read for this is freed in any case; what the caller holds, if it may be. */
-function release(holder: Float32Tensor, consume: boolean): void {
-  const origin = originOf(holder);
-  if (origin === undefined ? consume : origin.kind !== 'scaled') freeArray(holder.data);
 }
 
 /** The weights of 8 output channels, and which input channels they read. */

@@ -49,3 +49,8 @@ export function hostBytes(tensor: Float32Tensor): number {
   if (origin?.kind === 'scaled') return hostBytes(origin.values);
   return (origin?.kind === 'float16' ? 2 : 4) * sizeOf(tensor.shape);
 }
+/** What holds a tensor's values: the tensor that others are scaled from. */
+export function holderOf(tensor: Float32Tensor): Float32Tensor {
+  const origin = originOf(tensor);
+  return origin?.kind === 'scaled' ? holderOf(origin.values) : tensor;
+}

@@ -9,8 +9,8 @@ export interface SourceLayout {
   readonly shape: Shape;
   /** Other shapes in which the same numbers are found in the same order, e.g. a dense layer saved as a convolution. */
   readonly alternatives: readonly Shape[];
-  /** To this project's layout. Returns the array itself where the order is the same. */
-  decode(data: Float32Array): Float32Array;
+  /** To this project's layout, of floats or of the bits of halves. Returns the array itself where the order is the same. */
+  decode<T extends Float32Array | Uint16Array>(data: T): T;
   /** From this project's layout, the inverse. */
   encode(data: Float32Array): Float32Array;
 }

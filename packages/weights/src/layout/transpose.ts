@@ -2,13 +2,25 @@
 const TILE = 16;
 
 /**
- * Reverses three axes: `[a, b, c]` to `[c, b, a]`, row major. Elements are moved as 32-bit integers, since a NaN that goes
+ * Reverses three axes: `[a, b, c]` to `[c, b, a]`, row major. Floats are moved as 32-bit integers, since a NaN that goes
  * through a float register may lose its payload, and copies must be exact.
  */
-export function reverseAxes(data: Float32Array, a: number, b: number, c: number): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(data.length);
-  const from = new Int32Array(data.buffer, data.byteOffset, data.length);
-  const to = new Int32Array(result.buffer);
+export function reverseAxes<T extends Float32Array | Uint16Array>(data: T, a: number, b: number, c: number): T {
+  if (data instanceof Float32Array) {
+    const result = new Float32Array(data.length);
+    reverseInto(new Int32Array(data.buffer, data.byteOffset, data.length), new Int32Array(result.buffer), [a, b, c]);
+    return result as T;
+  }
+  const result = new Uint16Array(data.length);
+  reverseInto(data, result, [a, b, c]);
+  return result as T;
+}
+
+function reverseInto<T extends Int32Array | Uint16Array>(
+  from: T,
+  to: T,
+  [a, b, c]: readonly [number, number, number],
+): void {
   const rows = b * c;
   // As a matrix: [a, b * c] becomes [b * c, a], and its rows (j, k) go from order j * c + k to k * b + j.
   for (let i0 = 0; i0 < a; i0 += TILE) {
@@ -26,5 +38,4 @@ export function reverseAxes(data: Float32Array, a: number, b: number, c: number)
       }
     }
   }
-  return result;
 }

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { type BigIntStats, readSync } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { type ByteSource, checkRange, shortRead } from '../byte-source.js';
@@ -15,9 +15,9 @@ const MAX_READ = 2 ** 30;
 export async function fileSource(path: string): Promise<ByteSource> {
   const handle = await openFile(path);
   try {
-    const stat = await handle.stat();
+    const stat = await handle.stat({ bigint: true });
     if (!stat.isFile()) throw new WeightsError('cannot-read', `${path} is not a file.`);
-    return sourceOf(handle, path, stat.size);
+    return sourceOf(handle, path, stat);
   } catch (error) {
     await handle.close();
     throw error;
@@ -32,10 +32,14 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
-function sourceOf(handle: FileHandle, path: string, size: number): ByteSource {
+function sourceOf(handle: FileHandle, path: string, stat: BigIntStats): ByteSource {
+  const size = Number(stat.size);
+  const { dev, ino, mtimeNs, ctimeNs } = stat;
   return {
     name: path,
     size,
+    // The time of the last change cannot be set back, unlike that of the last writing.
+    fingerprint: [dev, ino, size, mtimeNs, ctimeNs].join('-'),
     async read(offset, length) {
       checkRange(path, size, offset, length);
       const bytes = new Uint8Array(length);

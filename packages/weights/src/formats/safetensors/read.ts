@@ -15,15 +15,23 @@ export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const entryOf = (name: string): SafetensorsEntry => byName.get(name) ?? noSuchTensor(source.name, name);
   const view = source.view?.bind(source);
+  const readSync = source.readSync?.bind(source);
   return {
     format: 'safetensors',
     name: source.name,
+    fingerprint: source.fingerprint,
     tensors: entries.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     metadata,
     async read(name) {
       const { dtype, shape, offset, byteLength } = entryOf(name);
       return tensorOver(dtype, shape, await source.read(offset, byteLength));
     },
+    ...(readSync !== undefined && {
+      readSync(name) {
+        const { dtype, shape, offset, byteLength } = entryOf(name);
+        return tensorOver(dtype, shape, readSync(offset, byteLength));
+      },
+    }),
     ...(view !== undefined && {
       view(name) {
         const { dtype, shape, offset, byteLength } = entryOf(name);
