@@ -18,6 +18,8 @@ function state(packages) {
     `${folder}/package.json`,
     `${folder}/tsconfig.json`,
     `${folder}/tsconfig.build.json`,
+    `${folder}/vite.config.ts`,
+    ...filesUnder(`${folder}/build`),
     ...filesUnder(`${folder}/src`),
   ]);
   return {
@@ -38,8 +40,10 @@ export async function ensureBuilt(name, entry) {
   if (packages.length === 0) {
     throw new Failure(`there is no package called ${name} in this workspace`, 'Is this a whole clone?');
   }
+  // A stamp for each app: they need different packages.
+  const stampName = `build-${name}`;
   const isBuilt = () => {
-    const stamp = readStamp('build');
+    const stamp = readStamp(stampName);
     const now = state(packages);
     return stamp['sources'] === now.sources && stamp['outputs'] === now.outputs && existsSync(join(root, entry));
   };
@@ -48,7 +52,7 @@ export async function ensureBuilt(name, entry) {
     if (isBuilt()) return false;
     const started = Date.now();
     say(`building ${name} and the ${packages.length - 1} packages it needs`);
-    clearStamp('build');
+    clearStamp(stampName);
     const { sources } = state(packages);
     const args = ['exec', 'turbo', 'run', 'build', `--filter=${name}...`, '--output-logs=errors-only'];
     const result = await pnpm(args, { log: 'build' });
@@ -58,7 +62,7 @@ export async function ensureBuilt(name, entry) {
         `The whole output is in ${result.logFile}`,
       );
     }
-    writeStamp('build', { sources, outputs: state(packages).outputs });
+    writeStamp(stampName, { sources, outputs: state(packages).outputs });
     say(`built in ${duration(Date.now() - started)}`);
     return true;
   });

@@ -168,6 +168,25 @@ async function inBrowser(args) {
 }
 
 /**
+ * The built page in a browser (apps/browser/e2e), where there is a Chromium.
+ *
+ * @param {string[]} args for vitest; paths may leave nothing to do
+ */
+async function inPage(args) {
+  const chromium = await findChromium();
+  if (chromium === undefined) {
+    const skipped = 'no Chromium here: `npm run browser:install` brings one';
+    return step('page', 'the page of apps/browser', async () => ({ skipped }));
+  }
+  const config = join(root, 'apps/browser/vitest.e2e.config.ts');
+  const mayBeEmpty = args.length > 0;
+  const empty = mayBeEmpty ? ['--passWithNoTests'] : [];
+  return vitest('page', `the page of apps/browser in ${chromium}`, ['--config', config, ...empty, ...args], {
+    mayBeEmpty,
+  });
+}
+
+/**
  * All of `npm test`, in the order in which a failure is cheapest to find. Goes on after a failure.
  *
  * @param {string[]} [vitestArgs]
@@ -175,6 +194,6 @@ async function inBrowser(args) {
  */
 export async function everything(vitestArgs = []) {
   const outcomes = [await lint(), await typecheck(), await build()];
-  outcomes.push(...(await house()), await inNode(vitestArgs), await inBrowser(vitestArgs));
+  outcomes.push(...(await house()), await inNode(vitestArgs), await inBrowser(vitestArgs), await inPage(vitestArgs));
   return outcomes;
 }
