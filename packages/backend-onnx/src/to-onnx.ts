@@ -70,7 +70,7 @@ export function toOnnx(graph: Graph, params: Parameters, options: OnnxOptions = 
     graph: {
       name: graph.name,
       nodes: emit.nodes,
-      initialisers: [...emit.initialisers.values()],
+      initialisers: emit.initialisers,
       inputs: [infoOf(input)],
       outputs: [output, ...taps.values()],
     },

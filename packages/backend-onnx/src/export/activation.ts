@@ -12,8 +12,7 @@ const plain =
 /** Each by the ONNX op of the same definition. */
 const activations: { readonly [F in ActivationFunction]: Emit } = {
   relu: plain('Relu'),
-  relu6: (emit, path, x) =>
-    emit.op(path, 'Clip', [x, emit.floats(`${path}.min`, [0], []), emit.floats(`${path}.max`, [6], [])]),
+  relu6: (emit, path, x) => emit.op(path, 'Clip', [x, emit.floats(path, [0], []), emit.floats(path, [6], [])]),
   sigmoid: plain('Sigmoid'),
   tanh: plain('Tanh'),
   hardSigmoid: (emit, path, x) => emit.op(path, 'HardSigmoid', [x], { alpha: float(1 / 6), beta: float(0.5) }),

@@ -30,7 +30,7 @@ function perChannel(emit: Emitter, path: string, y: Value, x: Value): string {
   const channels = y.shape.at(-1) ?? 1;
   if (x.shape.length !== 3) return emit.op(path, 'Flatten', [y.name], { axis: int(1) });
   const dims = x.form === 'channels-first' ? [channels, 1, 1] : [1, 1, channels];
-  return emit.op(path, 'Reshape', [y.name, emit.integers(`${path}.shape`, [0, ...dims])]);
+  return emit.op(path, 'Reshape', [y.name, emit.integers(path, [0, ...dims])]);
 }
 
 export const multiply: ExportRule<'multiply'> = (context) => {
@@ -58,9 +58,9 @@ export const sliceChannels: ExportRule<'sliceChannels'> = (context) => {
   const { node, emit } = context;
   const { start, size } = node.attributes;
   const x = input(context);
-  const constants = { starts: start, ends: start + size, axes: channelAxis(x) };
-  const names = Object.entries(constants).map(([name, value]) => emit.integers(`${node.path}.${name}`, [value]));
-  return result(node, emit.op(node.path, 'Slice', [x.name, ...names]), x.form);
+  // Start, end and axis.
+  const bounds = [start, start + size, channelAxis(x)].map((bound) => emit.integers(node.path, [bound]));
+  return result(node, emit.op(node.path, 'Slice', [x.name, ...bounds]), x.form);
 };
 
 export const channelShuffle: ExportRule<'channelShuffle'> = (context) => {
@@ -70,7 +70,7 @@ export const channelShuffle: ExportRule<'channelShuffle'> = (context) => {
   const [height = 1, width = 1, channels = 1] = x.shape;
   const { path } = node;
   const reshape = (name: string, dims: Shape): string =>
-    emit.op(path, 'Reshape', [name, emit.integers(`${path}.shape`, [0, ...dims])]);
+    emit.op(path, 'Reshape', [name, emit.integers(path, [0, ...dims])]);
   const dealt = reshape(x.name, [groups, channels / groups, height, width]);
   const gathered = emit.op(path, 'Transpose', [dealt], { perm: ints([0, 2, 1, 3, 4]) });
   return result(node, reshape(gathered, [channels, height, width]), 'channels-first');
@@ -79,10 +79,10 @@ export const channelShuffle: ExportRule<'channelShuffle'> = (context) => {
 export const rescale: ExportRule<'rescale'> = (context) => {
   const { node, emit } = context;
   const x = input(context);
-  const constant = (name: string, values: readonly number[]): string => {
+  const constant = (values: readonly number[]): string => {
     const trailing = x.form === 'channels-first' ? [1, 1] : [];
-    return emit.floats(`${node.path}.${name}`, values, values.length === 1 ? [] : [values.length, ...trailing]);
+    return emit.floats(node.path, values, values.length === 1 ? [] : [values.length, ...trailing]);
   };
-  const scaled = emit.op(node.path, 'Mul', [x.name, constant('scale', node.attributes.scale)]);
-  return { ...x, name: emit.op(node.path, 'Add', [scaled, constant('offset', node.attributes.offset)]) };
+  const scaled = emit.op(node.path, 'Mul', [x.name, constant(node.attributes.scale)]);
+  return { ...x, name: emit.op(node.path, 'Add', [scaled, constant(node.attributes.offset)]) };
 };

@@ -1,6 +1,6 @@
 import { type AnyNode, type Node, type Parameters, type ParamRole, paramOf, type Shape, sizeOf } from '@convzoo/layers';
 import { OnnxError } from '../errors.js';
-import { type Attributes, type Initialiser, ints, type OnnxNode } from '../proto/model.js';
+import { type Attributes, type Initialiser, ints, type OnnxNode, type Tensor, tensor } from '../proto/model.js';
 import { outputFirst } from './transpose.js';
 import type { Form, Value } from './value.js';
 
@@ -13,7 +13,7 @@ const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
 /** Collects the nodes and constants of an ONNX graph, with a name for each that no other has. */
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
-  readonly initialisers = new Map<string, Initialiser>();
+  readonly initialisers: Initialiser[] = [];
   readonly #params: Parameters;
   readonly #names = new Set<string>();
   readonly #parameters = new Map<string, string>();
@@ -38,20 +38,20 @@ export class Emitter {
     return name;
   }
 
-  floats(name: string, data: Float32Array | readonly number[], dims: Shape): string {
+  /** Numbers that are no parameter: a node of their own, so that the initialisers are the network's weights alone. */
+  floats(path: string, data: Float32Array | readonly number[], dims: Shape): string {
     const values = Float32Array.from(data);
-    return this.#constant(name, 'float32', dims, values.byteLength, () => bytesOf(values));
+    return this.#constant(path, { type: 'float32', dims, byteLength: values.byteLength, raw: () => bytesOf(values) });
   }
 
-  integers(name: string, data: readonly number[]): string {
+  integers(path: string, data: readonly number[]): string {
     const values = BigInt64Array.from(data, BigInt);
-    return this.#constant(name, 'int64', [data.length], values.byteLength, () => bytesOf(values));
+    const { byteLength } = values;
+    return this.#constant(path, { type: 'int64', dims: [data.length], byteLength, raw: () => bytesOf(values) });
   }
 
-  #constant(name: string, type: Initialiser['type'], dims: Shape, byteLength: number, raw: () => Uint8Array): string {
-    const free = this.unique(name);
-    this.initialisers.set(free, { name: free, type, dims, byteLength, raw });
-    return free;
+  #constant(path: string, value: Tensor): string {
+    return this.op(path, 'Constant', [], { value: tensor(value) });
   }
 
   /** A parameter of one value a channel, as `[channels]` or in other `dims`; undefined where the node has none. */
@@ -79,12 +79,13 @@ export class Emitter {
     const key = `${form} ${path}`;
     const known = this.#parameters.get(key);
     if (known !== undefined) return known;
-    const tensor = this.#params.get(path);
-    if (tensor === undefined) {
+    const given = this.#params.get(path);
+    if (given === undefined) {
       throw new OnnxError('missing-parameter', `Parameter ${path} has no value; bind the network's weights first.`);
     }
-    const raw = (): Uint8Array => bytesOf(arrange(tensor.data));
-    const name = this.#constant(path, 'float32', dims, 4 * sizeOf(dims), raw);
+    const name = this.unique(path);
+    const raw = (): Uint8Array => bytesOf(arrange(given.data));
+    this.initialisers.push({ name, type: 'float32', dims, byteLength: 4 * sizeOf(dims), raw });
     this.#parameters.set(key, name);
     return name;
   }

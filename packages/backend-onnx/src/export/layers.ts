@@ -87,8 +87,8 @@ export const batchNorm: ExportRule<'batchNorm'> = (context) => {
   const { node, emit } = context;
   const x = inputAs(context, 'channels-first');
   const channels = node.shape.at(-1) ?? 1;
-  const ones = (): string => emit.floats(`${node.path}.ones`, new Float32Array(channels).fill(1), [channels]);
-  const zeros = (): string => emit.floats(`${node.path}.zeros`, new Float32Array(channels), [channels]);
+  const ones = (): string => emit.floats(node.path, new Float32Array(channels).fill(1), [channels]);
+  const zeros = (): string => emit.floats(node.path, new Float32Array(channels), [channels]);
   const scale = emit.vector(node, 'scale') ?? ones();
   const shift = emit.vector(node, 'shift') ?? zeros();
   const statistics = given([emit.vector(node, 'mean'), emit.vector(node, 'variance')]);
@@ -101,8 +101,7 @@ export const layerNorm: ExportRule<'layerNorm'> = (context) => {
   const { node, emit } = context;
   const x = inputAs(context, 'channels-last');
   const channels = node.shape.at(-1) ?? 1;
-  const scale =
-    emit.vector(node, 'scale') ?? emit.floats(`${node.path}.ones`, new Float32Array(channels).fill(1), [channels]);
+  const scale = emit.vector(node, 'scale') ?? emit.floats(node.path, new Float32Array(channels).fill(1), [channels]);
   const shift = emit.vector(node, 'shift');
   const attributes = { axis: int(-1), epsilon: float(node.attributes.eps) };
   return result(

@@ -22,7 +22,7 @@ export const maxPool: ExportRule<'maxPool'> = (context) => {
 function pad(emit: Emitter, path: string, x: string, pads: readonly number[], channels: readonly number[] = [0, 0]) {
   const [top = 0, left = 0, bottom = 0, right = 0] = pads;
   const [before = 0, after = 0] = channels;
-  return emit.op(path, 'Pad', [x, emit.integers(`${path}.pads`, [0, before, top, left, 0, after, bottom, right])]);
+  return emit.op(path, 'Pad', [x, emit.integers(path, [0, before, top, left, 0, after, bottom, right])]);
 }
 
 export const avgPool: ExportRule<'avgPool'> = (context) => {
@@ -46,7 +46,7 @@ export const globalAvgPool: ExportRule<'globalAvgPool'> = (context) => {
   const { node, emit } = context;
   const x = input(context);
   if (x.form === 'channels-last') {
-    const axes = emit.integers(`${node.path}.axes`, [1, 2]);
+    const axes = emit.integers(node.path, [1, 2]);
     return result(node, emit.op(node.path, 'ReduceMean', [x.name, axes], { keepdims: int(0) }), 'vector');
   }
   const mean = emit.op(node.path, 'GlobalAveragePool', [x.name]);
@@ -83,8 +83,8 @@ export const adaptiveAvgPool: ExportRule<'adaptiveAvgPool'> = (context) => {
       'channels-first',
     );
   }
-  const left = emit.floats(`${path}.rows`, averages(height, rows), [rows, height]);
-  const right = emit.floats(`${path}.columns`, transposed(averages(width, columns), columns, width), [width, columns]);
+  const left = emit.floats(path, averages(height, rows), [rows, height]);
+  const right = emit.floats(path, transposed(averages(width, columns), columns, width), [width, columns]);
   const pooled = emit.op(path, 'MatMul', [emit.op(path, 'MatMul', [left, x.name]), right]);
   return result(node, pooled, 'channels-first');
 };

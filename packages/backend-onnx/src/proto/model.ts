@@ -32,7 +32,8 @@ export interface OnnxNode {
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'float'; readonly value: number };
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'tensor'; readonly value: Tensor };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -40,19 +41,24 @@ export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });
 
+export const tensor = (value: Tensor): Attribute => ({ kind: 'tensor', value });
+
 /** Values of TensorProto.DataType. */
 export const elementTypes = { float32: 1, int64: 7 } as const;
 export type ElementType = keyof typeof elementTypes;
 
-/** A constant of the graph: a weight, or a shape. */
-export interface Initialiser {
-  readonly name: string;
+export interface Tensor {
   readonly type: ElementType;
   readonly dims: readonly number[];
   /** Length of `raw()`. */
   readonly byteLength: number;
   /** Its bytes, little-endian. Made when they are written, so that one transposed copy exists at a time. */
   raw(): Uint8Array;
+}
+
+/** A parameter of the network. Other constants are nodes, so that whoever reads the initialisers finds weights alone. */
+export interface Initialiser extends Tensor {
+  readonly name: string;
 }
 
 /** Name and shape of an input or output of float32; a string is an extent that is known at run time only. */

@@ -7,6 +7,7 @@ import {
   type OnnxGraph,
   type OnnxModel,
   type OnnxNode,
+  type Tensor,
   type ValueInfo,
 } from './model.js';
 
@@ -41,8 +42,9 @@ const textBytes = (text: string): number => 3 * text.length;
 function sizeBound({ metadata, producer, graph }: OnnxModel): number {
   let size = OVERHEAD + textBytes(producer.name) + textBytes(producer.version) + textBytes(graph.name);
   for (const [key, value] of metadata) size += OVERHEAD + textBytes(key) + textBytes(value);
-  for (const { name, inputs, outputs } of graph.nodes) {
+  for (const { name, inputs, outputs, attributes } of graph.nodes) {
     size += OVERHEAD + [name, ...inputs, ...outputs].reduce((sum, text) => sum + textBytes(text), 0);
+    for (const { kind, value } of Object.values(attributes)) if (kind === 'tensor') size += value.byteLength;
   }
   for (const { name, byteLength } of graph.initialisers) size += OVERHEAD + textBytes(name) + byteLength;
   for (const { name } of [...graph.inputs, ...graph.outputs]) size += OVERHEAD + textBytes(name);
@@ -74,7 +76,7 @@ function writeMetadata([key, value]: readonly [string, string], pbf: PbfWriter):
 function writeGraph({ name, nodes, initialisers, inputs, outputs }: OnnxGraph, pbf: PbfWriter): void {
   for (const node of nodes) pbf.writeMessage(1, writeNode, node);
   pbf.writeStringField(2, name);
-  for (const initialiser of initialisers) pbf.writeMessage(5, writeTensor, initialiser);
+  for (const initialiser of initialisers) pbf.writeMessage(5, writeInitialiser, initialiser);
   for (const input of inputs) pbf.writeMessage(11, writeValueInfo, input);
   for (const output of outputs) pbf.writeMessage(12, writeValueInfo, output);
 }
@@ -88,7 +90,7 @@ function writeNode({ name, op, inputs, outputs, attributes }: OnnxNode, pbf: Pbf
 }
 
 /** Values of AttributeProto.AttributeType. */
-const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, tensor: 4, ints: 7 } as const;
 
 function writeAttribute([name, attribute]: readonly [string, Attribute], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
@@ -102,15 +104,22 @@ function writeAttribute([name, attribute]: readonly [string, Attribute], pbf: Pb
     case 'ints':
       for (const value of attribute.value) pbf.writeVarintField(8, value);
       break;
+    case 'tensor':
+      pbf.writeMessage(5, writeTensor, attribute.value);
+      break;
   }
   pbf.writeVarintField(20, attributeTypes[attribute.kind]);
 }
 
-function writeTensor({ name, type, dims, raw }: Initialiser, pbf: PbfWriter): void {
+function writeTensor({ type, dims, raw }: Tensor, pbf: PbfWriter): void {
   for (const dim of dims) pbf.writeVarintField(1, dim);
   pbf.writeVarintField(2, elementTypes[type]);
-  pbf.writeStringField(8, name);
   pbf.writeBytesField(9, raw());
+}
+
+function writeInitialiser(initialiser: Initialiser, pbf: PbfWriter): void {
+  writeTensor(initialiser, pbf);
+  pbf.writeStringField(8, initialiser.name);
 }
 
 function writeValueInfo({ name, dims }: ValueInfo, pbf: PbfWriter): void {
