@@ -1,19 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
-import { program } from '../src/program.js';
+import { commandsUnder, parseArgs, wholeProgram } from './parse.js';
 import { callsIn, logicalLines } from './shell.js';
 
-/** Every command with the words that lead to it; those of groups too. */
-function under(
-  command: CommandUnknownOpts,
-  path: readonly string[] = [],
-): readonly (readonly [string, CommandUnknownOpts])[] {
-  const own = [path.join(' '), command] as const;
-  return [own, ...command.commands.flatMap((sub) => under(sub, [...path, sub.name()]))];
-}
-
-const root = (await program('help')) as unknown as CommandUnknownOpts;
-const commands = under(root);
+const commands = commandsUnder(await wholeProgram());
 
 /** What --help writes on a terminal of 80 columns. */
 function helpOf(command: CommandUnknownOpts): string {
@@ -27,24 +17,6 @@ const examplesIn = (help: string): readonly string[] =>
   logicalLines(help)
     .filter((line) => /^ +\$ /.test(line))
     .map((line) => line.replace(/^ +\$ /, '').replace(/ {3,}[a-z].*$/, ''));
-
-/** Parses arguments as the program does, and does nothing; returns the command that would run. */
-async function parse(args: readonly string[]): Promise<string> {
-  const fresh = (await program('help')) as unknown as CommandUnknownOpts;
-  let found: string | undefined;
-  for (const [path, command] of under(fresh)) {
-    command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
-    command.action(() => {
-      found = path;
-    });
-  }
-  // Groups only print their help.
-  await fresh.parseAsync([...args], { from: 'user' }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && String(error.code) === 'commander.helpDisplayed')) throw error;
-    found ??= 'help';
-  });
-  return found ?? 'nothing';
-}
 
 describe.each(commands)('convzoo %s --help', (path, command) => {
   const help = helpOf(command);
@@ -64,7 +36,7 @@ describe.each(commands)('convzoo %s --help', (path, command) => {
       if (/\bconvzoo\b/.test(example.replace(/^echo .*/, ''))) expect(callsIn(example), example).not.toEqual([]);
     }
     for (const { args, text } of calls) {
-      const ran = await parse(args).catch((error: unknown) => `${text}: ${String(error)}`);
+      const ran = await parseArgs(args).catch((error: unknown) => `${text}: ${String(error)}`);
       const names = commands.map(([name]) => name);
       expect(['help', ...names], text).toContain(ran);
       if (args[0] !== undefined && !args.includes('--help')) expect(ran, text).not.toBe('help');
