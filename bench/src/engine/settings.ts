@@ -33,7 +33,7 @@ const HELP = `npm run bench:engine [-- OPTIONS]: the engine beside everything el
   --models A,B      of ${NETWORKS.join(', ')}
   --batches 1,8
   --cells REGEXP    contenders by id, e.g. 'chromium:1' or '^(engine|litert):'; --list shows them
-  --rounds N        turns of each at batch 1, 4 by default; half as many at others
+  --rounds N        turns of each at batch 1, 3 by default; half as many at others
   --burst MS        length of a turn, 500 by default; at least one run
   --repeats N       how often a disturbed burst is repeated, 3 by default
   --patience S      seconds to wait for a quiet machine, 20 by default; 0 on a busy one
@@ -55,7 +55,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
       models: { type: 'string', default: NETWORKS.join(',') },
       batches: { type: 'string', default: '1,8' },
       cells: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
       burst: { type: 'string', default: '500' },
       repeats: { type: 'string', default: '3' },
       patience: { type: 'string', default: '20' },

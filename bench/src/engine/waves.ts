@@ -5,31 +5,38 @@ const EMPTY = { node: 100, 'node-fma': 100, chromium: 200, python: 300 } as cons
 const MIB = 2 ** 20;
 
 /**
- * Times the weights that a cell takes at its peak, about and from above: what it is given, its own copy, which Winograd makes
- * larger, and what it needs on the way (bench/results/engine.json, VGG-16).
+ * Times the weights that a cell takes at its peak, about: what it is given, its own copy, which Winograd makes larger, and what
+ * it needs on the way. VGG-16 takes 2 to 4 times its weights, most about 2.5.
  */
 const TIMES_WEIGHTS = 3;
 
 /**
- * Contenders in groups that fit into memory together and take turns: all at once where they do. Neighbours, which are compared
- * with one another, stay together.
+ * Contenders in groups that fit into memory together and take turns: all at once where they do. Else those of one thread count,
+ * and of Chromium or not, stay together, since they are compared with one another; only where even they are too many are
+ * they parted.
  */
 export function waves(
   contenders: readonly Contender[],
   { parameterBytes, memory }: { readonly parameterBytes: number; readonly memory: number },
 ): readonly (readonly Contender[])[] {
-  const groups: Contender[][] = [];
-  let left = 0;
-  for (const contender of contenders) {
-    const need = EMPTY[contender.place] * MIB + TIMES_WEIGHTS * parameterBytes;
-    const group = groups.at(-1);
-    if (group === undefined || need > left) {
-      groups.push([contender]);
-      left = memory - need;
-    } else {
-      group.push(contender);
-      left -= need;
-    }
+  const need = (group: readonly Contender[]): number =>
+    group.reduce((sum, { place }) => sum + EMPTY[place] * MIB + TIMES_WEIGHTS * parameterBytes, 0);
+  const packed: Contender[][] = [];
+  for (const group of [...alike(contenders)].flatMap((each) =>
+    need(each) > memory ? each.map((one) => [one]) : [each],
+  )) {
+    const last = packed.at(-1);
+    if (last !== undefined && need([...last, ...group]) <= memory) last.push(...group);
+    else packed.push([...group]);
   }
-  return groups;
+  return packed;
+}
+
+function alike(contenders: readonly Contender[]): Iterable<readonly Contender[]> {
+  const groups = new Map<string, Contender[]>();
+  for (const contender of contenders) {
+    const key = `${contender.threads} ${contender.place === 'chromium'}`;
+    groups.set(key, [...(groups.get(key) ?? []), contender]);
+  }
+  return groups.values();
 }

@@ -4,7 +4,8 @@ import type { NetworkTime } from './protocol.js';
 
 /** The engine's least time against multiply-accumulates, both logarithmic, with the line of the median rate. */
 export function zooChart(networks: readonly NetworkTime[], { gigamacsPerSecond }: Fit): Chart {
-  const macs = networks.map((network) => network.macs);
+  const [macs, times] = [networks.map((network) => network.macs), networks.map(({ min }) => min)];
+  const [across, up] = [roomAround(macs), roomAround(times)];
   const ends = [Math.min(...macs), Math.max(...macs)].map((count) => ({
     macs: count,
     min: count / gigamacsPerSecond / 1e6,
@@ -35,16 +36,16 @@ export function zooChart(networks: readonly NetworkTime[], { gigamacsPerSecond }
           x: {
             field: 'macs',
             type: 'quantitative',
-            scale: { type: 'log', nice: false },
+            scale: { type: 'log', nice: false, clamp: true, domain: across },
             title: 'Multiply-accumulates',
-            axis: { format: '~s', tickCount: 6 },
+            axis: { format: '~s', values: powersOfTen(across) },
           },
           y: {
             field: 'min',
             type: 'quantitative',
-            scale: { type: 'log', nice: false },
+            scale: { type: 'log', nice: false, clamp: true, domain: up },
             title: 'Milliseconds',
-            axis: { format: '~g', tickCount: 6 },
+            axis: { format: '~g', values: powersOfTen(up) },
           },
           color: { field: 'family', type: 'nominal', title: 'Family', scale: { scheme: 'tableau20' } },
           tooltip: [
@@ -56,4 +57,15 @@ export function zooChart(networks: readonly NetworkTime[], { gigamacsPerSecond }
       },
     ],
   };
+}
+
+const roomAround = (values: readonly number[]): [number, number] => [
+  0.6 * Math.min(...values),
+  1.6 * Math.max(...values),
+];
+
+function powersOfTen([least, most]: readonly [number, number]): number[] {
+  const powers: number[] = [];
+  for (let power = Math.ceil(Math.log10(least)); power <= Math.log10(most); power++) powers.push(10 ** power);
+  return powers;
 }

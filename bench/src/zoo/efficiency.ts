@@ -25,7 +25,7 @@ export const REASONS = {
   depthwise: 'depthwise: a value that is loaded is multiplied k * k times, not k * k * channels times',
   weights: 'its weights are read once from memory',
   maps: 'its maps are read and written from memory',
-  transforms: "Winograd's transforms, over few channels",
+  transforms: "Winograd's transforms and the planes between them and the products",
   shallow: 'short sums: fewer than 64 products a result, so starting sums and storing results weighs',
   few: 'a tiny map: fewer than 64 results share each weight that is loaded',
   unexplained: 'none of the figures tells',
@@ -33,8 +33,8 @@ export const REASONS = {
 
 /** Operations of Winograd's transforms, input and output, for a tile and channel, about (Lavin and Gray 2016, section 5). */
 const TRANSFORM = {
-  winograd4: { input: 156, output: 90, tile: 16 },
-  winograd2: { input: 32, output: 24, tile: 4 },
+  winograd4: { input: 156, output: 90, side: 4 },
+  winograd2: { input: 32, output: 24, side: 2 },
 } as const;
 const FEW_RESULTS = 64;
 const SHORT_SUM = 64;
@@ -57,7 +57,7 @@ function causeOf(layer: LayerTime, peaks: Peaks): Cause {
   const parts: readonly Required<Cause>[] = [
     { reason: 'weights', part: layer.weightBytes / peaks.weightBytesPerSecond / seconds },
     { reason: 'maps', part: layer.activationBytes / peaks.activationBytesPerSecond / seconds },
-    { reason: 'transforms', part: transformOperations(layer) / (2 * peaks.multiplicationsPerSecond) / seconds },
+    { reason: 'transforms', part: transformSeconds(layer, peaks) / seconds },
   ];
   const largest = parts.reduce((most, each) => ((each.part ?? 0) > (most.part ?? 0) ? each : most));
   if (layer.kernel.startsWith('depthwise')) return { reason: 'depthwise' };
@@ -67,12 +67,14 @@ function causeOf(layer: LayerTime, peaks: Peaks): Cause {
   return { reason: 'unexplained' };
 }
 
-function transformOperations({ kernel, macs, shape }: LayerTime): number {
+/** Seconds of Winograd's transforms: their operations, and the planes that they write and the products read, and back. */
+function transformSeconds({ kernel, macs, shape }: LayerTime, peaks: Peaks): number {
   const transform = kernel === 'winograd4' || kernel === 'winograd2' ? TRANSFORM[kernel] : undefined;
   if (transform === undefined) return 0;
   const [height = 1, width = 1, outputs = 1] = shape;
-  const side = Math.sqrt(transform.tile);
-  const tiles = Math.ceil(height / side) * Math.ceil(width / side);
+  const tiles = Math.ceil(height / transform.side) * Math.ceil(width / transform.side);
   const inputs = macs / (9 * height * width * outputs);
-  return tiles * (inputs * transform.input + outputs * transform.output);
+  const operations = tiles * (inputs * transform.input + outputs * transform.output);
+  const bytes = 2 * 4 * tiles * (transform.side + 2) ** 2 * (inputs + outputs);
+  return operations / (2 * peaks.multiplicationsPerSecond) + bytes / peaks.activationBytesPerSecond;
 }

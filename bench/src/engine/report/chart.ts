@@ -39,7 +39,7 @@ export function relativeChart({ rows }: Results): Chart {
               title: 'times',
               axis: { format: '~g', tickCount: 5 },
             },
-            y: { field: 'who', type: 'nominal', sort: order, title: null, axis: { labelLimit: 260, grid: true } },
+            y: { field: 'who', type: 'nominal', sort: order, title: null, axis: { labelLimit: 400, grid: true } },
             shape: { field: 'threads', type: 'nominal', title: 'threads' },
             color: {
               field: 'whose',
