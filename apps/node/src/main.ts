@@ -1,31 +1,8 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
-import { describeFailure, EXIT, exitCodeOf } from './errors.js';
-import { printable } from './output/printable.js';
-import { program } from './program.js';
-import { appliedSettings } from './settings/apply.js';
+import module from 'node:module';
 
-// A reader that has seen enough (`| head -1`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
-});
-
-try {
-  await (await program(process.argv[2])).parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has printed its message; its own exit code for wrong usage is 1, ours is 2.
-    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  } else {
-    const { code, message } = describeFailure(error);
-    // Messages quote names out of files, which must not steer the terminal.
-    process.stderr.write(`convzoo: ${message.split('\n').map(printable).join('\n')}\n`);
-    const settings = appliedSettings();
-    if (settings.length > 0)
-      process.stderr.write(`Set outside the command line: ${settings.map(printable).join(', ')}.\n`);
-    if (process.argv.includes('--debug') && error instanceof Error)
-      process.stderr.write(`[${code}]\n${error.stack ?? ''}\n`);
-    process.exitCode = exitCodeOf(error);
-  }
-}
+// Node 22.8 and newer keep what they compiled on disk, so that the next start is faster. It has to be asked for before the
+// program is loaded; where the folder cannot be written, nothing is kept.
+const { enableCompileCache } = module as { enableCompileCache?: () => unknown };
+enableCompileCache?.();
+await import('./cli.js');
