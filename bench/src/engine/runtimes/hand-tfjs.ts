@@ -90,7 +90,14 @@ function layerOf(
     }
     case 'maxPool': {
       const { size, strides, padding } = node.attributes;
-      return (values) => tf.maxPool(x<Core.Tensor4D>(values), [...size], [...strides], explicit(padding));
+      const pad = explicit(padding);
+      return (values) => {
+        const map = x<Core.Tensor4D>(values);
+        // tfjs-node's pool has no explicit padding. Behind a ReLU zeros change no maximum.
+        return typeof pad === 'object' && tf.getBackend() === 'tensorflow'
+          ? tf.maxPool(tf.pad(map, pad), [...size], [...strides], 'valid')
+          : tf.maxPool(map, [...size], [...strides], pad);
+      };
     }
     case 'add': {
       const { activation } = node.attributes;
