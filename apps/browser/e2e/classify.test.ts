@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { answerOf, factsOf, type ShownGuess } from './support/classify.js';
+import { answerOf, factsOf, give, type ShownGuess, shows } from './support/classify.js';
 import { embeddedNetwork, type NodeNetwork, probabilitiesInNode, samplePath } from './support/node.js';
 import { NO_CHROMIUM, noChromium, useSite } from './support/site.js';
 
@@ -133,38 +132,3 @@ describe.skipIf(noChromium)('classify', () => {
     });
   });
 });
-
-/** The picture's caption; waits for it. */
-async function shows(page: Page, name: string): Promise<void> {
-  await page.locator('figcaption', { hasText: name }).waitFor();
-}
-
-interface GivenFile {
-  readonly name: string;
-  readonly type: string;
-  readonly base64: string;
-}
-
-/** Drops files on the page, or pastes them, as the browser does it. */
-async function give(page: Page, how: 'drop' | 'paste', files: readonly GivenFile[]): Promise<void> {
-  await page.evaluate(
-    ({ how, files }) => {
-      const data = new DataTransfer();
-      for (const { name, type, base64 } of files) {
-        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-        data.items.add(new File([bytes], name, { type }));
-      }
-      if (how === 'paste') {
-        document.body.dispatchEvent(
-          new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-        );
-        return;
-      }
-      for (const type of ['dragover', 'drop']) {
-        const event = new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
-        document.body.dispatchEvent(event);
-      }
-    },
-    { how, files },
-  );
-}

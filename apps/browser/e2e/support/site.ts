@@ -20,6 +20,8 @@ export interface Visit {
 }
 
 export interface VisitOptions extends BrowserContextOptions {
+  /** The test opens the page by itself. */
+  readonly blank?: boolean;
   /** Problems that are what the test is about. */
   readonly expected?: RegExp;
   /** Before the page is opened, e.g. to play another host. */
@@ -51,7 +53,7 @@ export function useSite(options: Partial<ServeOptions> = {}) {
     /** Opens the page at `hash`, does `use`, and expects that nothing went wrong meanwhile. */
     async visit(hash: string, use: (visit: Visit) => Promise<void>, wishes: VisitOptions = {}): Promise<void> {
       if (site === undefined || browser === undefined) throw new Error('there is no site');
-      const { expected, prepare, ...contextOptions } = wishes;
+      const { blank = false, expected, prepare, ...contextOptions } = wishes;
       const context = await browser.newContext({
         locale: 'en',
         viewport: { width: 1280, height: 900 },
@@ -61,7 +63,7 @@ export function useSite(options: Partial<ServeOptions> = {}) {
         await prepare?.(context);
         const page = await context.newPage();
         const problems = watch(page, site.url);
-        await page.goto(site.url + hash);
+        if (!blank) await page.goto(site.url + hash);
         await use({ page, context, url: site.url, problems });
         expect(problems.filter((problem) => expected?.test(problem) !== true)).toEqual([]);
       } finally {

@@ -6,8 +6,9 @@ export type Theme = (typeof themes)[number];
 const isTheme = (text: string | undefined): text is Theme => themes.some((each) => each === text);
 
 const kept = remembered('theme');
-let current = $state<Theme>(isTheme(kept) ? kept : 'system');
-show(current);
+const first: Theme = isTheme(kept) ? kept : 'system';
+let current = $state<Theme>(first);
+show(first);
 
 /** Light, dark, or as the system has it. */
 export const theme = {
