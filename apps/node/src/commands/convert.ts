@@ -139,10 +139,12 @@ function printExport({ file, input, outputs, ...done }: OnnxExport, terminal: Te
 }
 
 function printConversion({ from, to, network, ...done }: Conversion, terminal: Terminal): void {
-  const { print, colors } = terminal;
+  const { print, colors, width } = terminal;
   const fact = factsOn(terminal);
   const [main = ''] = [...to.files.keys()].slice(-1);
-  print(colors.bold(printable(`${from.file} -> ${main}`)));
+  const [source, target] = [printable(from.file), printable(main)];
+  if (source.length + target.length + 4 <= width) print(colors.bold(`${source} -> ${target}`));
+  else for (const line of [source, `-> ${target}`]) print(colors.bold(line));
   fact('read', sideText(from));
   if (network !== undefined) fact('network', `${network.spec}, ${network.found}`);
   const files = to.files.size === 1 ? '' : ` in ${to.files.size} files`;

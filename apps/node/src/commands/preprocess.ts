@@ -95,7 +95,7 @@ function printAnswer({ print, colors, width }: Terminal, answer: Answer): void {
   }
   for (const stage of answer.stages) {
     const facts = `  ${stage.name.padEnd(NAME)}${sizeOf(stage).padEnd(SIZE)}${stage.dtype.padEnd(TYPE)}`;
-    print(`${facts}${shortened(stage.sha256, width - facts.length)}`);
+    print(`${facts}${shortened(stage.sha256, width - facts.length)}`.trimEnd());
     const parameters = Object.entries(stage.parameters ?? {}).map(
       ([name, value]) => `${name} ${JSON.stringify(value)}`,
     );
@@ -107,7 +107,11 @@ function sizeOf({ size, channels }: ShownStage): string {
   return [...size, channels].join('x');
 }
 
-/** The whole hash where there is room, else its beginning: enough to see a difference; `--json` has all of it. */
+/** Letters of a hash that tell it from others. */
+const TELLING = 8;
+
+/** The whole hash where there is room, else its beginning, or nothing; `--json` has all of it. */
 function shortened(hash: string, room: number): string {
-  return hash.length <= room ? hash : `${hash.slice(0, Math.max(room - 3, 8))}...`;
+  if (room < TELLING + 3) return '';
+  return hash.length <= room ? hash : `${hash.slice(0, room - 3)}...`;
 }

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { wrapText } from './wrap.js';
 
 /** Where and how a command speaks. Results go to stdout, everything else to stderr. */
 export interface Terminal {
@@ -20,6 +21,16 @@ export interface OutputOptions {
   readonly color?: boolean | undefined;
 }
 
+/** Whole words on a line where a terminal shows it; as it is elsewhere, so that programs find it whole. */
+function fitted(text: string): string {
+  const { isTTY, columns } = process.stderr;
+  if (!isTTY || !(columns > 0)) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => (line.length <= columns ? [line] : wrapText(line, columns)))
+    .join('\n');
+}
+
 export function terminalOf({ json = false, quiet = false, color = true }: OutputOptions): Terminal {
   const silent = json || quiet;
   const fromEnvironment = Number(process.env['COLUMNS']);
@@ -29,7 +40,7 @@ export function terminalOf({ json = false, quiet = false, color = true }: Output
     colors: pc.createColors(color && !json && (pc.isColorSupported || process.argv.includes('--color'))),
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => {
-      if (!silent) process.stderr.write(`${text}\n`);
+      if (!silent) process.stderr.write(`${fitted(text)}\n`);
     },
     interactive: !silent && process.stderr.isTTY === true,
   };
