@@ -17,6 +17,7 @@ export class Bench {
   readonly #programs: Programs;
   /** For the files of one network at a time. */
   readonly #folder: string;
+  readonly #end: number;
   #results: Results;
 
   constructor(
@@ -30,6 +31,7 @@ export class Bench {
     this.#results = start;
     this.#folder = place.folder;
     this.#programs = place.programs;
+    this.#end = performance.now() + 60_000 * settings.minutes;
   }
 
   get results(): Results {
@@ -42,33 +44,36 @@ export class Bench {
     await writeResults(this.#settings.file, this.#results);
   }
 
-  async measure(model: string): Promise<void> {
-    const todo = this.#settings.batches
-      .map((batch) => ({
-        batch,
-        contenders: this.#settings.contenders.filter((contender) => this.#isWanted(model, batch, contender)),
-      }))
-      .filter(({ contenders }) => contenders.length > 0);
-    if (todo.length === 0) return;
+  /** Batch by batch: what is asked for most comes first, should the time not suffice. */
+  async measureAll(): Promise<void> {
+    for (const batch of this.#settings.batches) {
+      for (const model of this.#settings.models) await this.#measure(model, batch);
+    }
+  }
+
+  async #measure(model: string, batch: number): Promise<void> {
+    const contenders = this.#settings.contenders.filter((contender) => this.#isWanted(model, batch, contender));
+    if (contenders.length === 0) return;
+    if (performance.now() > this.#end)
+      return this.#say(`${model}, batch ${batch}: no time left; --resume goes on with it`);
     await mkdir(this.#folder, { recursive: true });
-    const batches = todo.map(({ batch }) => batch);
-    const facts = await prepareModel(
-      this.#folder,
-      model,
-      batches,
-      kindsFor(todo.flatMap(({ contenders }) => contenders)),
-    );
+    const facts = await prepareModel(this.#folder, model, batch, kindsFor(contenders));
     await this.add({ networks: [facts] });
-    for (const { batch, contenders } of todo) await this.#measureBatch(facts, batch, contenders);
+    await this.#measureWaves(facts, batch, contenders);
     // A large network's files take gigabytes.
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** With the minutes since the program started. */
+  #say(text: string): void {
+    process.stderr.write(`${(performance.now() / 60_000).toFixed(1).padStart(5)} min  ${text}\n`);
   }
 
   #isWanted(model: string, batch: number, { id }: Contender): boolean {
     return !this.#settings.resume || !isMeasured(this.#results, { model, batch, cell: id });
   }
 
-  async #measureBatch(
+  async #measureWaves(
     { model, parameterBytes }: NetworkFacts,
     batch: number,
     contenders: readonly Contender[],
@@ -77,7 +82,7 @@ export class Bench {
     const measurement: Measurement = {
       ...{ run: this.#run.id, model, batch, folder: this.#folder, programs: this.#programs, pace },
       rounds: this.#run.rounds[batch] ?? 1,
-      say: (text) => process.stderr.write(`${text}\n`),
+      say: (text) => this.#say(text),
     };
     const reference = await referenceOf(measurement);
     for (const wave of waves(contenders, { parameterBytes, memory })) {

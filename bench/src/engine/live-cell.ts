@@ -5,6 +5,7 @@ import type { Host } from './hosts/host.js';
 import type { ProcessMemory } from './memory.js';
 import type { Loaded, Task } from './protocol.js';
 import type { Row } from './results.js';
+import { within } from './within.js';
 
 /** How long and how often a cell runs. */
 export interface Pace {
@@ -46,7 +47,7 @@ export class LiveCell {
   static async load(contender: Contender, host: Host, task: Task, { patience }: Pace): Promise<LiveCell> {
     await quiet(patience);
     const stop = await watch(host.pid);
-    const loaded = await host.load(task);
+    const loaded = await within(host.load(task));
     const usage = await stop?.();
     const cell = new LiveCell(contender, host, task, loaded, (usage?.others ?? 0) > OTHERS);
     cell.#memory = await host.memory();
@@ -58,9 +59,9 @@ export class LiveCell {
     const runs = Math.max(1, Math.min(MOST_RUNS, Math.round(burst / expected)));
     for (let attempt = 0; ; attempt++) {
       if (attempt > 0) await quiet(patience);
-      if (expected < WARM_UNTIL) await this.#host.run(1);
+      if (expected < WARM_UNTIL) await within(this.#host.run(1));
       const stop = await watch(this.#host.pid);
-      const times = await this.#host.run(runs);
+      const times = await within(this.#host.run(runs));
       const usage = await stop?.();
       const disturbed = (usage?.others ?? 0) > OTHERS;
       if (disturbed && attempt < repeats) continue;

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawPicture } from '../chart.js';
@@ -30,6 +31,10 @@ if (settings !== undefined) {
 
 async function measureAll(given: Settings): Promise<Results> {
   const scratch = await mkdtemp(join(tmpdir(), 'convzoo-bench-'));
+  // Gigabytes, which a break must not leave behind either.
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  process.once('SIGTERM', () => process.exit(143));
+  process.once('SIGINT', () => process.exit(130));
   const folder = join(scratch, 'models');
   const server = await serve({ ...assets, bundle: join(scratch, 'bundle'), models: folder });
   try {
@@ -39,12 +44,11 @@ async function measureAll(given: Settings): Promise<Results> {
     const programs = { chromium, address: server.address, python: given.python };
     const bench = new Bench(given, run, given.fresh ? noResults : await readResults(given.file), { folder, programs });
     await bench.add({ engineGzip });
-    for (const model of given.models) await bench.measure(model);
+    await bench.measureAll();
     if (given.commands) await bench.add({ commands: await measureCommands(run.id, given.pace.patience) });
     return bench.results;
   } finally {
     server.close();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 

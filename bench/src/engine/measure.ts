@@ -39,6 +39,7 @@ export async function measureWave(
   const absent = new Map<string, string>();
   let there: LiveCell[] = [];
   try {
+    say(`${model}, batch ${batch}: loading ${contenders.length} cells`);
     for (const contender of contenders) {
       const { cell, reason } = await load(contender, measurement);
       if (cell !== undefined) there.push(cell);

@@ -24,6 +24,8 @@ export interface Settings {
   readonly commands: boolean;
   /** Only write the page anew. */
   readonly pageOnly: boolean;
+  /** After so many nothing more is begun. */
+  readonly minutes: number;
   /** Bytes that all cells of a wave may take together. */
   readonly memory: number;
 }
@@ -37,6 +39,7 @@ const HELP = `npm run bench:engine [-- OPTIONS]: the engine beside everything el
   --burst MS        length of a turn, 500 by default; at least one run
   --repeats N       how often a disturbed burst is repeated, 3 by default
   --patience S      seconds to wait for a quiet machine, 20 by default; 0 on a busy one
+  --minutes N       begin with no further network after so long; no limit by default
   --memory GIB      what the cells that are loaded at once may take; three quarters of what is free by default
   --python PATH     a Python with torch; CONVZOO_TORCH_PYTHON by default, none without it
   --results FILE    bench/results/engine.json by default
@@ -59,6 +62,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
       burst: { type: 'string', default: '500' },
       repeats: { type: 'string', default: '3' },
       patience: { type: 'string', default: '20' },
+      minutes: { type: 'string', default: 'Infinity' },
       memory: { type: 'string' },
       python: { type: 'string' },
       results: { type: 'string' },
@@ -91,6 +95,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     // Whoever asks for some cells does not mean it.
     commands: values.commands && values.cells === '',
     pageOnly: values.page,
+    minutes: Number(values.minutes),
     memory: values.memory === undefined ? 0.75 * freemem() : Number(values.memory) * 2 ** 30,
   };
 }

@@ -7,14 +7,14 @@ export type { NetworkFacts } from './prepare.js';
 /** What may be written: `plain` for Python. */
 export type ModelKind = 'onnx' | 'tflite' | 'plain';
 
-/** Writes a network's files into a folder, in a process of its own. */
+/** Writes a network's files for a batch size into a folder, in a process of its own. */
 export async function prepareModel(
   folder: string,
   model: string,
-  batches: readonly number[],
+  batch: number,
   kinds: readonly ModelKind[],
 ): Promise<NetworkFacts> {
-  const args = [folder, model, batches.join(','), kinds.join(',')];
+  const args = [folder, model, String(batch), kinds.join(',')];
   const child = fork(new URL('./prepare.js', import.meta.url), args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

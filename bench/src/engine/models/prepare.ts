@@ -1,5 +1,5 @@
 // A process that writes a network's files and says what it weighs, so that its memory is not the harness's:
-// FOLDER MODEL BATCH,BATCH KIND,KIND
+// FOLDER MODEL BATCH KIND,KIND
 import { writeFile } from 'node:fs/promises';
 import { toOnnx } from '@convzoo/backend-onnx';
 import { planOf } from '@convzoo/engine';
@@ -20,21 +20,18 @@ export interface NetworkFacts {
   readonly plannedBytes: number;
 }
 
-const [folder = '', model = '', batches = '', kinds = ''] = process.argv.slice(2);
+const [folder = '', model = '', batch = '', kinds = ''] = process.argv.slice(2);
 const wanted = new Set(kinds.split(','));
-const names = (batch: number) => filesOf(model, batch, inFolder(folder));
-
-if (wanted.has('onnx')) {
-  const { graph, params } = seededNetwork(model);
-  await writeFile(names(1).onnx, toOnnx(graph, params).bytes);
-}
-for (const batch of batches.split(',').map(Number)) {
-  if (wanted.has('tflite')) await writeFile(names(batch).tflite, toTflite(foldedNetwork(model), batch));
-  if (wanted.has('plain')) await writeFile(names(batch).input, bytesOf(seededInput(buildModel(model), batch).data));
-}
-if (wanted.has('plain')) await writePlain(foldedNetwork(model), names(1).plain);
-
+const files = filesOf(model, Number(batch), inFolder(folder));
 const graph = buildModel(model);
+
+if (wanted.has('onnx')) await writeFile(files.onnx, toOnnx(graph, seededNetwork(model).params).bytes);
+if (wanted.has('tflite')) await writeFile(files.tflite, toTflite(foldedNetwork(model), Number(batch)));
+if (wanted.has('plain')) {
+  await writeFile(files.input, bytesOf(seededInput(graph, Number(batch)).data));
+  await writePlain(foldedNetwork(model), files.plain);
+}
+
 const plan = planOf(graph);
 const facts: NetworkFacts = {
   model,

@@ -23,7 +23,8 @@ import {
 
 /**
  * A folded network as TensorFlow Lite has it, for one batch size, as its converter would write it: activations fused,
- * symmetric padding at stride 2 as a `PAD` before a convolution without padding, which XNNPACK fuses again.
+ * symmetric padding at stride 2 as a `PAD` before a convolution without padding, which XNNPACK fuses again (its
+ * test/fusion.cc, CONSTANT_PAD_THEN_CONVOLUTION). The pool of ResNets keeps its `PAD`, a copy of one map.
  */
 export function toTflite({ graph, params }: Network, batch: number): Uint8Array {
   const tensors: Tensor[] = [];
