@@ -13,6 +13,7 @@ import { toFloat32 } from './convert.js';
 import { type DialectName, dialects } from './dialects/index.js';
 import { WeightsError } from './errors.js';
 import { fitError } from './fit-error.js';
+import { unfolded } from './folded.js';
 import { type Match, matchNetwork } from './match.js';
 import { noSuchTensor, type TensorInfo, type WeightFile } from './weight-file.js';
 
@@ -50,11 +51,14 @@ export interface BoundWeights {
  * Throws WeightsFitError (code `weights-do-not-fit`) with all that is missing, unexpected and mis-shaped, and WeightsError
  * `bad-value` for values that are no weights.
  */
-export async function bindWeights(graph: Graph, file: WeightFile, options: BindOptions = {}): Promise<BoundWeights> {
+export async function bindWeights(graph: Graph, given: WeightFile, options: BindOptions = {}): Promise<BoundWeights> {
   const { strict = true } = options;
+  const { file, norms } = unfolded(options.auxiliary ?? graph, given);
   const candidates = options.dialect === undefined ? undefined : [dialects[options.dialect]];
   const match = matchNetwork(graph, file, options.auxiliary, candidates);
-  const report = compare(match, file);
+  const compared = compare(match, file);
+  const folded = `the file has the BatchNorms of ${norms} layers folded into them: each is their bias alone here`;
+  const report = norms === 0 ? compared : { ...compared, notes: [...compared.notes, folded] };
   const { missing, misshaped, unexpected } = report;
   const fits = missing.length === 0 && misshaped.length === 0 && unexpected.length === 0;
   const nothing = missing.length + misshaped.length === match.params.length && match.params.length > 0;

@@ -2,6 +2,7 @@ import { type Graph, paramsOf, sizeOf } from '@convzoo/layers';
 import { type BindReport, compare, headPaths } from './compare.js';
 import { type Dialect, detectDialect, dialects } from './dialects/index.js';
 import { type OtherClasses, otherClasses } from './fit-error.js';
+import { unfolded } from './folded.js';
 import { matchNetwork } from './match.js';
 import type { TensorInfo, WeightFile } from './weight-file.js';
 
@@ -79,10 +80,11 @@ function nearest<Candidate>(candidates: Iterable<Candidate>, shareOf: (candidate
 
 function fitOf<Candidate extends FitCandidate>(
   candidate: Candidate,
-  file: Pick<WeightFile, 'tensors'>,
+  given: Pick<WeightFile, 'tensors'>,
   spoken: readonly Dialect[],
 ): Fit<Candidate> {
   const { graph, auxiliary } = candidate;
+  const { file } = unfolded(auxiliary ?? graph, given);
   const match = matchNetwork(graph, file, auxiliary, spoken);
   const report = compare(match, file);
   const { missing, misshaped, unexpected } = report;

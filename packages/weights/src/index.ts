@@ -26,6 +26,7 @@ export { type Detected, detectFormat } from './formats/detect.js';
 export { openKerasH5 } from './formats/keras-h5/index.js';
 export { openKerasV3 } from './formats/keras-v3/index.js';
 export * from './formats/npz/index.js';
+export { openOnnx } from './formats/onnx/index.js';
 export { type OpenOptions, openWeights } from './formats/open.js';
 export { openPyTorch, type PyTorchOptions } from './formats/pytorch/index.js';
 export * from './formats/safetensors/index.js';

@@ -17,7 +17,7 @@ export interface NamedTensor {
 }
 
 /** Formats that are read here. */
-export type WeightFormat = 'safetensors' | 'keras-h5' | 'pytorch' | 'keras-v3' | 'npz' | 'npy' | 'tfjs';
+export type WeightFormat = 'safetensors' | 'keras-h5' | 'pytorch' | 'keras-v3' | 'npz' | 'npy' | 'tfjs' | 'onnx';
 
 /** An open file of tensors, of whatever format. Only its header has been read. */
 export interface WeightFile {

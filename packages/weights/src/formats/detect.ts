@@ -44,6 +44,13 @@ const SIGNATURES: readonly Signature[] = [
 /** An object or a list, and what may follow in it. */
 const JSON_BEGINNING = /^\s*(?:\{\s*["}]|\[\s*[[{\]])/;
 
+/**
+ * A protobuf message whose first field is the small number that an ONNX model begins with, the version of its form, and
+ * whose next is another field of ModelProto. Protobuf has no signature.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are bytes.
+const ONNX_BEGINNING = /^\x08[\x01-\x1f][\x12\x1a\x22\x28\x32\x3a\x42\x72]/;
+
 /** The format of a file by its content, never by its name. `bytes` are its first {@link DETECT_BYTES}, or all of it. */
 export function detectFormat(bytes: Uint8Array): Detected {
   const text = String.fromCharCode(...bytes.subarray(0, DETECT_BYTES));
@@ -53,6 +60,7 @@ export function detectFormat(bytes: Uint8Array): Detected {
   if (isObject && text.slice(4, 8) === '\0\0\0\0') return { format: 'safetensors' };
   const known = SIGNATURES.find((signature) => text.startsWith(signature.bytes));
   if (known !== undefined) return known.found;
+  if (ONNX_BEGINNING.test(text)) return { format: 'onnx' };
   if (JSON_BEGINNING.test(text)) return { format: 'tfjs' };
   return isObject ? { format: 'safetensors' } : undefined;
 }

@@ -7,6 +7,7 @@ import { DETECT_BYTES, type Detected, detectArchive, detectFormat } from './dete
 import { openKerasH5 } from './keras-h5/index.js';
 import { openKerasV3 } from './keras-v3/index.js';
 import { openNpy, openNpz } from './npz/index.js';
+import { openOnnx } from './onnx/index.js';
 import { openPyTorch, type PyTorchOptions } from './pytorch/index.js';
 import { openSafetensors } from './safetensors/index.js';
 import { openSharded } from './sharded/index.js';
@@ -23,6 +24,7 @@ const openers: Readonly<Record<WeightFormat, (source: ByteSource, options: OpenO
   npz: openNpz,
   npy: openNpy,
   tfjs: openJson,
+  onnx: openOnnx,
 };
 
 /** JSON refers to files of numbers beside it: a TensorFlow.js model does, and an index of several files. */
