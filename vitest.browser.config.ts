@@ -9,6 +9,8 @@ const conditions = ['source', 'module', 'browser', 'development|production'];
 
 export default defineConfig({
   resolve: { conditions },
+  // A page has no process.env: CONVZOO_FULL is in import.meta.env.
+  envPrefix: 'CONVZOO_',
   // With these headers a page is cross-origin isolated, as the app's is: shared memory for threads.
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
@@ -20,6 +22,7 @@ export default defineConfig({
       'packages/preprocessing/test/augment-goldens.test.ts',
       'packages/preprocessing/test/datasets-anywhere.test.ts',
       'packages/engine/test/{detect,kernels,ops,session,vectors}.test.ts',
+      'test/goldens/variants.test.ts',
     ],
     testTimeout: 30_000,
     browser: {

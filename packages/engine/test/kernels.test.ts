@@ -156,6 +156,33 @@ describe('every op, isolated:', () => {
   }
 });
 
+describe('every variant gives the same bits:', () => {
+  /** Multiply-add rounds otherwise; one sum is one sequence of additions in all others, whatever the tile. */
+  function compare({ graph, batch }: Case, seed: number): void {
+    const params = filledParameters(graph, seed);
+    const input = filled([batch, ...graph.nodes[0]!.shape], seed, [-3, 8]);
+    const bits = new Map<boolean, Uint32Array>();
+    variants.forEach((arithmetic, i) => {
+      const found = bitsOf(runIsolated(graph, params, input, { arithmetic, threads: 1 + (i % 3), plain: true }));
+      const roundsOnce = arithmetic.instructions === 'relaxed-simd';
+      const same = bits.get(roundsOnce) ?? found;
+      bits.set(roundsOnce, same);
+      expect(found, `${titleOf({ graph, batch })}, ${nameOf(arithmetic)}`).toEqual(same);
+    });
+  }
+
+  it.each(opNames.filter((name) => name !== 'custom'))('%s', { timeout: 120_000 }, (op) => {
+    cases[op].forEach(compare);
+  });
+
+  it.each(Object.entries(convolutions))('%s', { timeout: 120_000 }, (_, arbitrary) => {
+    fc.assert(
+      fc.property(shown(arbitrary), fc.nat(10_000), ({ example }, seed) => compare(example, seed)),
+      { numRuns: runs(5) },
+    );
+  });
+});
+
 describe('larger convolutions:', () => {
   for (const [name, arbitrary] of Object.entries(convolutions)) {
     it(name, { timeout: 120_000 }, () => random(arbitrary, name === 'pointwise' ? 15 : 25));

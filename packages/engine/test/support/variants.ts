@@ -1,4 +1,4 @@
-import type { Arithmetic } from '../../src/kernels/arithmetic.js';
+import type { Arithmetic, Instructions } from '../../src/kernels/arithmetic.js';
 import { kernelModule } from '../../src/kernels/index.js';
 
 /** Tiles of each width: tall ones are for vectors, the narrow one for scalars, but every module has to be right. */
@@ -25,3 +25,10 @@ export function otherWay({ instructions }: Arithmetic, seed: number): Arithmetic
   const others = variants.filter((variant) => variant.instructions === (instructions === 'scalar' ? 'simd' : 'scalar'));
   return others[(5 * seed) % others.length];
 }
+
+const usualTiles: Readonly<Record<Instructions, string>> = { scalar: '2x1', simd: '4x2', 'relaxed-simd': '6x2' };
+
+/** Of each instruction set the variant that is taken where nothing is forced. */
+export const usual: readonly Arithmetic[] = variants.filter(
+  ({ instructions, rows, vectors, unroll }) => unroll === 1 && usualTiles[instructions] === `${rows}x${vectors}`,
+);
