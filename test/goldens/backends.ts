@@ -3,15 +3,14 @@ import { wasmBackend } from '@convzoo/backend-tfjs/wasm';
 import { engineBackend } from '@convzoo/engine';
 import type { Backend } from '@convzoo/runtime';
 import { ortBackend } from '../../packages/backend-onnx/src/node.js';
-import { nameOf, variants } from '../../packages/engine/test/support/variants.js';
 
 /** A backend that the records run on, or the reason why they do not. */
 export type GoldenBackend =
   | {
       readonly name: string;
       readonly backend: Backend;
-      /** Only the smallest record of each family; of each so many families one, from the `first` on. */
-      readonly sample: boolean | { readonly first: number; readonly step: number };
+      /** Only the smallest record of each family. */
+      readonly sample: boolean;
       readonly skipped?: never;
     }
   | { readonly name: string; readonly backend?: never; readonly sample?: never; readonly skipped: string };
@@ -42,21 +41,8 @@ async function onnx(): Promise<GoldenBackend> {
   }
 }
 
-/** All kernels of the engine, small records first; its own tests look at each kernel (packages/engine/test). */
+/** The engine as it is here, small records first; variants.test.ts forces its kernels. */
 const engine: GoldenBackend = { name: 'engine', backend: await engineBackend({ threads: 2 }), sample: !full };
-
-/** A variant of its kernels; a backend for each network, since twelve would hold the memory of the largest each. */
-const forced = (arithmetic: (typeof variants)[number], index: number): GoldenBackend => {
-  const name = `engine: ${nameOf(arithmetic)}`;
-  const backend: Backend = {
-    name,
-    description: name,
-    unsupported: () => [],
-    prepare: async (...args) => (await engineBackend({ arithmetic })).prepare(...args),
-  };
-  // Every variant on every family would take longer than everything else; the engine's own tests force each on each kernel.
-  return { name, backend, sample: { first: index, step: variants.length } };
-};
 
 const tensorflow = await native();
 export const goldenBackends: readonly GoldenBackend[] = [
@@ -64,5 +50,4 @@ export const goldenBackends: readonly GoldenBackend[] = [
   await portable(tensorflow.skipped !== undefined),
   engine,
   await onnx(),
-  ...(full ? variants.map(forced) : []),
 ];

@@ -34,7 +34,17 @@ const transforms: Readonly<Record<OutputTile, (fn: FunctionWriter, g: Triple) =>
  * thread. Raw weights lie in rows of `rowBytes` bytes, whole panels of 8 floats.
  */
 export function packModule(arithmetic: Arithmetic, shared: boolean): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter({ vectors: hasVectors(arithmetic) });
+  const kind = `${hasVectors(arithmetic)} ${shared}`;
+  const module = written.get(kind) ?? writePackModule(hasVectors(arithmetic), shared);
+  written.set(kind, module);
+  return module;
+}
+
+/** Every network is packed by the same code, which takes some milliseconds to write. */
+const written = new Map<string, Uint8Array<ArrayBuffer>>();
+
+function writePackModule(vectors: boolean, shared: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleWriter({ vectors });
 
   // Row r of panel j goes to out + j * panelBytes + 32 r.
   module.function('panels', (fn) => {
