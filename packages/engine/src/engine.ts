@@ -8,6 +8,8 @@ import {
   type UnsupportedNode,
 } from '@convzoo/runtime';
 import { processors, whyNoThreads } from '#threads';
+import { loadKernels, WORTH_CACHING } from './cache/load-kernels.js';
+import type { WeightsCache } from './cache/weights-cache.js';
 import { detectArithmetic } from './detect.js';
 import { EngineError } from './errors.js';
 import type { Arithmetic, Instructions } from './kernels/arithmetic.js';
@@ -29,6 +31,13 @@ export interface EngineOptions {
    * times); 256 MiB by default, 0 for none.
    */
   readonly winogradBudget?: number | undefined;
+  /**
+   * Keeps kernels in the engine's own form: `folderCache` of `@convzoo/engine/node`, `opfsCache` of `@convzoo/engine/browser`. Used
+   * for parameters with a `fingerprint` whose kernels take 32 MiB or more: smaller ones are packed as fast as they are read.
+   */
+  readonly cache?: WeightsCache | undefined;
+  /** Bytes of kernels from which on they are cached, if not 32 MiB. */
+  readonly leastCached?: number | undefined;
 }
 
 /** The engine as a backend. Its threads, if it has any, run until it is disposed or the process ends. */
@@ -60,6 +69,8 @@ export async function engineBackend({
   threads = 1,
   arithmetic = detectArithmetic(),
   winogradBudget,
+  cache,
+  leastCached: least = WORTH_CACHING,
 }: EngineOptions = {}): Promise<EngineBackend> {
   checkThreads(threads);
   const shared = threads > 1;
@@ -96,7 +107,8 @@ export async function engineBackend({
       try {
         const memory = new EngineMemory(place.memory);
         const { program, packer } = compileOnly(network.graph, network.params, memory, arithmetic, winogradBudget);
-        packer.pack({ consume: options.consume });
+        const { consume, fingerprint } = options;
+        await loadKernels(packer, { graph: network.graph, arithmetic, cache, fingerprint, consume, least });
         const release = (): void => (disposed ? place.runner.close() : workplaces.give(place));
         return new EngineSession(graph, program, memory, place.runner, { taps: options.taps ?? [], release });
       } catch (error) {

@@ -1,3 +1,4 @@
+export type { CacheOptions, WeightsCache } from './cache/weights-cache.js';
 export { availableThreads, type EngineBackend, type EngineOptions, engineBackend } from './engine.js';
 export { EngineError, type EngineErrorCode } from './errors.js';
 export type { PlannedLayer, PlanReport } from './plan/inspect.js';

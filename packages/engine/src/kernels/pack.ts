@@ -1,6 +1,19 @@
 import type { FunctionWriter } from '../wasm/function.js';
 import { ModuleWriter } from '../wasm/module.js';
-import { add, constant, type I32, load, mul, type V128, vadd, vmul, vsub } from '../wasm/values.js';
+import {
+  add,
+  constant,
+  type I32,
+  load,
+  loadInt,
+  mul,
+  ne,
+  rotateLeft,
+  type V128,
+  vadd,
+  vmul,
+  vsub,
+} from '../wasm/values.js';
 import { type Arithmetic, hasVectors } from './arithmetic.js';
 import { HALF_PANEL_BYTES } from './half.js';
 import { MAXIMUM_PAGES } from './memory-limit.js';
@@ -75,10 +88,33 @@ function writePackModule(vectors: boolean, shared: boolean): Uint8Array<ArrayBuf
     });
   });
 
+  // Eight sums over words, each of every eighth, in `state`: a changed, lost or moved word changes one.
+  module.function('checksum', (fn) => {
+    const [address, bytes, state] = fn.params(3) as readonly [I32, I32, I32];
+    const sums = Array.from({ length: 8 }, (_, i) => fn.let(loadInt(state, 4 * i)));
+    const at = fn.let(address);
+    const end = fn.let(add(at, bytes));
+    fn.doWhile(
+      () => {
+        sums.forEach((sum, i) => {
+          fn.set(sum, mul(add(rotateLeft(sum, 13), loadInt(at, 4 * i)), CHECKSUM_PRIME));
+        });
+        fn.increase(at, 32);
+      },
+      () => ne(at, end),
+    );
+    sums.forEach((sum, i) => {
+      fn.storeInt(state, sum, 4 * i);
+    });
+  });
+
   // Nine taps `tapBytes` apart into planes `planeBytes` apart, each as above.
   for (const tile of outputTiles) module.function(`winograd${tile}`, (fn) => winogradWeights(fn, tile));
   return module.encode({ shared, maximumPages: MAXIMUM_PAGES });
 }
+
+/** Of XXH32, as an integer with a sign. */
+const CHECKSUM_PRIME = 2_654_435_761 | 0;
 
 type Six = readonly [I32, I32, I32, I32, I32, I32];
 

@@ -25,6 +25,8 @@ interface Job {
   readonly kernel: Float32Tensor;
   readonly address: number;
   readonly bytes: number;
+  /** How it lies there. */
+  readonly form: string;
   readonly pack: () => void;
 }
 
@@ -35,19 +37,24 @@ interface Job {
 export class Packer {
   readonly memory: EngineMemory;
   readonly #kernels: Readonly<Record<string, PackKernel>>;
-  #jobs: Job[] = [];
+  readonly #jobs: Job[] = [];
+  /** Of its kernels: what it does to weights. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** Whether every kernel is in the form and the place that it was given first. */
+  inPlace = true;
 
   constructor(memory: EngineMemory, arithmetic: Arithmetic) {
     this.memory = memory;
     const shared = typeof SharedArrayBuffer !== 'undefined' && memory.memory.buffer instanceof SharedArrayBuffer;
-    const module = new WebAssembly.Module(packModule(arithmetic, shared));
+    this.code = packModule(arithmetic, shared);
+    const module = new WebAssembly.Module(this.code);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
     this.#kernels = exports as Record<string, PackKernel>;
   }
 
   /** `[k, n]` row major into `[ceil(n / 8)][k][8]`. */
   panels(kernel: Float32Tensor, k: number, n: number): number {
-    return this.#later(kernel, Math.ceil(n / PANEL) * k * PANEL_BYTES, (address) =>
+    return this.#later('panels', kernel, Math.ceil(n / PANEL) * k * PANEL_BYTES, (address) =>
       this.#packPanels(kernel, k, n, address),
     );
   }
@@ -57,12 +64,13 @@ export class Packer {
     const read = halvesOf(kernel);
     if (read === undefined) return { address: this.panels(kernel, k, n), half: false };
     const panels: MaybeHalfPanels = { address: 0, half: true };
-    panels.address = this.#later(kernel, Math.ceil(n / PANEL) * k * HALF_PANEL_BYTES, (address) => {
+    panels.address = this.#later('halfPanels', kernel, Math.ceil(n / PANEL) * k * HALF_PANEL_BYTES, (address) => {
       const halves = read();
       panels.half = this.#packHalves(halves, k, n, address);
       freeArray(halves);
       if (panels.half) return;
       // One number in millions: the place stays empty.
+      this.inPlace = false;
       panels.address = this.memory.reserve(Math.ceil(n / PANEL) * k * PANEL_BYTES);
       this.#packPanels(kernel, k, n, panels.address);
     });
@@ -73,7 +81,7 @@ export class Packer {
   winograd(kernel: Float32Tensor, k: number, n: number, tile: OutputTile): number {
     const panels = Math.ceil(n / PANEL);
     const plane = panels * k * PANEL_BYTES + PLANE_GAP;
-    return this.#later(kernel, planesOf(tile) * plane, (address) =>
+    return this.#later(`winograd${tile}`, kernel, planesOf(tile) * plane, (address) =>
       this.#chunks(kernel, 9, k, n, (raw, row, rows) => {
         const rowBytes = panels * PANEL_BYTES;
         const target = [address + row * PANEL_BYTES, k * PANEL_BYTES, rows * rowBytes, plane];
@@ -82,11 +90,20 @@ export class Packer {
     );
   }
 
+  /** Bytes of all places, whole multiples of 32. */
+  get bytes(): number {
+    return this.#jobs.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** What lies in each place, for a name of them all. */
+  get forms(): readonly (readonly [string, number])[] {
+    return this.#jobs.map(({ form, bytes }) => [form, bytes]);
+  }
+
   /** Fills all places. `consume` frees each kernel on the host as soon as nobody needs it. */
   pack({ consume = false }: { readonly consume?: boolean | undefined } = {}): void {
     // The largest first: while it is held twice the others are not yet.
     const jobs = this.#jobs.toSorted((a, b) => hostBytes(b.kernel) - hostBytes(a.kernel));
-    this.#jobs = [];
     const readers = new Map<Float32Tensor, number>();
     for (const { kernel } of jobs) readers.set(holderOf(kernel), (readers.get(holderOf(kernel)) ?? 0) + 1);
     for (const { kernel, pack } of jobs) {
@@ -94,15 +111,33 @@ export class Packer {
       const holder = holderOf(kernel);
       const left = (readers.get(holder) ?? 0) - 1;
       readers.set(holder, left);
-      if (left > 0) continue;
-      discardValues(holder);
-      if (consume && originOf(holder) === undefined) freeArray(holder.data);
+      if (left === 0) release(holder, consume);
     }
   }
 
-  #later(kernel: Float32Tensor, bytes: number, pack: (address: number) => void): number {
+  /** Leaves the places as they are, filled by somebody else. */
+  skip({ consume = false }: { readonly consume?: boolean | undefined } = {}): void {
+    for (const { kernel } of this.#jobs) release(holderOf(kernel), consume);
+  }
+
+  /** The places as bytes, until the memory grows. */
+  views(): readonly Uint8Array[] {
+    return this.#jobs.map(({ address, bytes }) => new Uint8Array(this.memory.memory.buffer, address, bytes));
+  }
+
+  /** Eight numbers that tell whether the places hold what they held. */
+  checksum(): Int32Array {
+    const { address } = this.memory.stage(8);
+    this.memory.ints(address, 8).fill(0);
+    for (const job of this.#jobs) this.#call('checksum', job.address, job.bytes, address);
+    return this.memory.ints(address, 8).slice();
+  }
+
+  #later(form: string, kernel: Float32Tensor, size: number, pack: (address: number) => void): number {
+    const bytes = 32 * Math.ceil(size / 32);
     const address = this.memory.reserve(bytes);
-    if (!this.memory.imagined) this.#jobs.push({ kernel, address, bytes, pack: () => pack(address) });
+    if (!this.memory.imagined && bytes > 0)
+      this.#jobs.push({ kernel, address, bytes, form, pack: () => pack(address) });
     return address;
   }
 
@@ -157,6 +192,12 @@ export class Packer {
       pack(address, row, rows);
     }
   }
+}
+
+/** What was read for packing is freed in any case; what the caller holds, if it may be. */
+function release(holder: Float32Tensor, consume: boolean): void {
+  discardValues(holder);
+  if (consume && originOf(holder) === undefined) freeArray(holder.data);
 }
 
 /** The weights of 8 output channels, and which input channels they read. */

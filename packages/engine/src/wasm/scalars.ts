@@ -48,6 +48,7 @@ export const and = integer(0x71);
 export const or = integer(0x72);
 export const xor = integer(0x73);
 export const shl = integer(0x74);
+export const rotateLeft = integer(0x77);
 const plus = integer(0x6a, (a, b) => a + b);
 const times = integer(0x6c, Math.imul);
 export const add = (a: Int, b: Int): I32 => (b === 0 ? int(a) : a === 0 ? int(b) : plus(a, b));
