@@ -21,7 +21,7 @@ export default defineConfig({
       'packages/preprocessing/test/vectors.test.ts',
       'packages/preprocessing/test/augment-goldens.test.ts',
       'packages/preprocessing/test/datasets-anywhere.test.ts',
-      'packages/engine/test/{detect,kernels,ops,session,vectors}.test.ts',
+      'packages/engine/test/{detect,half,kernels,ops,session,vectors,weights}.test.ts',
       'test/goldens/variants.test.ts',
     ],
     testTimeout: 30_000,

@@ -38,13 +38,14 @@ export async function loadKernels(packer: Packer, options: LoadOptions): Promise
   }
   packer.pack({ consume });
   // Kernels that did not fit their place are the exception, and lie elsewhere.
-  if (packer.inPlace) await cache.write(key, [headerOf(packer), ...packer.views()]);
+  if (packer.inPlace) await cache.write(key, [headerOf(packer), ...packer.views()]).catch(() => undefined);
 }
 
 async function restored(packer: Packer, cache: WeightsCache, key: string): Promise<boolean> {
   const header = new Uint8Array(4 * HEADER_WORDS);
-  if (!(await cache.read(key, [header, ...packer.views()]))) return false;
-  return headerOf(packer).every((byte, i) => byte === header[i]);
+  // A cache is there to save time: what is wrong with it is no reason to compute nothing.
+  const found = await cache.read(key, [header, ...packer.views()]).catch(() => false);
+  return found && headerOf(packer).every((byte, i) => byte === header[i]);
 }
 
 function headerOf(packer: Packer): Uint8Array<ArrayBuffer> {
