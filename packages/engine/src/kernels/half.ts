@@ -12,7 +12,7 @@ import {
   load,
   loadShorts,
   loadSplat,
-  minimum,
+  lt,
   mul,
   shiftLeft,
   splat,
@@ -20,8 +20,8 @@ import {
   vand,
   vmul,
 } from '../wasm/values.js';
-import { type Arithmetic, maddOf } from './arithmetic.js';
-import { clamp, PANEL } from './product.js';
+import { type Arithmetic, hasVectors, maddOf } from './arithmetic.js';
+import { clamp, evenly, PANEL } from './product.js';
 import { shareOf } from './split.js';
 
 /** Bytes of a row of a panel of 8 halves. */
@@ -93,8 +93,18 @@ function tileOf(module: ModuleWriter, { rows, panels }: TileSize, arithmetic: Ar
 
 type Six = readonly [I32, I32, I32, I32, I32, I32];
 
-/** Rows at once: what leaves registers for the weights. */
-const ROWS = 4;
+/** Rows at once: with more, V8 runs out of registers, and each row takes longer than alone. */
+const ROWS = 3;
+
+/**
+ * Values of a kernel from which on halves are computed with: it is read from memory, as those of VGG-16's first two dense layers are.
+ * From a cache halves come no faster, and widening them takes its time.
+ */
+const HALF_VALUES = 8_000_000;
+
+/** Without vectors arithmetic takes longer than reading, so nothing is gained. */
+export const leastHalfFor = (arithmetic: Arithmetic): number =>
+  hasVectors(arithmetic) ? HALF_VALUES : Number.POSITIVE_INFINITY;
 
 /**
  * `halfProduct`: C[m, n] = clamp(A[m, kc] B[kc, n] + bias), B of halves in panels of 8 columns, each element summed in the order of
@@ -112,6 +122,8 @@ export function writeHalfProducts(module: ModuleWriter, arithmetic: Arithmetic):
     const [start, end] = shareOf(fn, panels, p, P);
     const panelBytes = fn.let(mul(kc, HALF_PANEL_BYTES));
     const j = fn.let(start);
+    // As few tiles as possible, their heights as even as possible.
+    const { count, height, tall } = evenly(fn, m, ROWS);
     const place = (): readonly [I32, I32, I32] => {
       const column = fn.let(mul(j, 4 * PANEL));
       return [fn.let(add(b, mul(j, panelBytes))), fn.let(add(c, column)), fn.let(add(bias, column))];
@@ -136,17 +148,14 @@ export function writeHalfProducts(module: ModuleWriter, arithmetic: Arithmetic):
       fn.doWhile(
         () => {
           const at = place();
-          fn.for(
-            0,
-            m,
-            (row) => {
-              const some = fn.let(minimum(fn.let(sub(m, row)), ROWS));
-              tiles.forEach((tile, i) => {
-                fn.if(eq(some, i + 1), () => one(tile, row, at));
-              });
-            },
-            ROWS,
-          );
+          const row = fn.let(sub(m, m));
+          fn.for(0, count, (t) => {
+            const some = fn.let(add(height, lt(t, tall)));
+            tiles.forEach((tile, i) => {
+              fn.if(eq(some, i + 1), () => one(tile, row, at));
+            });
+            fn.increase(row, some);
+          });
           fn.increase(j, 1);
         },
         () => gt(end, j),

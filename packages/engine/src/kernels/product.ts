@@ -218,7 +218,7 @@ function dispatch(fn: FunctionWriter, tiles: readonly Callee[], h: I32, call: (t
 }
 
 /** `m` rows in as few tiles as possible, their heights as even as possible: `tall` of `height + 1` rows, then of `height`. */
-function evenly(fn: FunctionWriter, m: I32, rows: number): { count: I32; height: I32; tall: I32 } {
+export function evenly(fn: FunctionWriter, m: I32, rows: number): { count: I32; height: I32; tall: I32 } {
   const count = fn.let(div(add(m, rows - 1), rows));
   const height = fn.let(div(m, count));
   const tall = fn.let(sub(m, mul(count, height)));

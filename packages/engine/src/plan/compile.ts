@@ -1,5 +1,6 @@
 import { type AnyNode, type Graph, inputOf, isDepthwise, type NodeId, nodeAt, type Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
+import { leastHalfFor } from '../kernels/half.js';
 import { Arena } from './arena.js';
 import { isClamp } from './clamp.js';
 import { convolution, dense, type Emit } from './convolution.js';
@@ -67,8 +68,9 @@ export function compile(
   memory: EngineMemory,
   arithmetic: Arithmetic,
   winogradBudget?: number,
+  leastHalf?: number,
 ): Program {
-  const { program, packer } = compileOnly(graph, params, memory, arithmetic, winogradBudget);
+  const { program, packer } = compileOnly(graph, params, memory, arithmetic, winogradBudget, leastHalf);
   packer.pack();
   return program;
 }
@@ -80,8 +82,9 @@ export function compileOnly(
   memory: EngineMemory,
   arithmetic: Arithmetic,
   winogradBudget = WINOGRAD_BUDGET,
+  leastHalf = leastHalfFor(arithmetic),
 ): { readonly program: Program; readonly packer: Packer } {
-  const packer = new Packer(memory, arithmetic);
+  const packer = new Packer(memory, arithmetic, leastHalf);
   const methods = methodsOf(graph, winogradBudget);
   const widest = Math.max(...graph.nodes.map((node) => rowBytes(node)));
   const zeros = memory.put(new Float32Array(widest / 4 + 64));

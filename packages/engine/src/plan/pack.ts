@@ -43,8 +43,12 @@ export class Packer {
   /** Whether every kernel is in the form and the place that it was given first. */
   inPlace = true;
 
-  constructor(memory: EngineMemory, arithmetic: Arithmetic) {
+  readonly #leastHalf: number;
+
+  /** `leastHalf`: values of a dense kernel from which on halves stay halves. */
+  constructor(memory: EngineMemory, arithmetic: Arithmetic, leastHalf: number) {
     this.memory = memory;
+    this.#leastHalf = leastHalf;
     const shared = typeof SharedArrayBuffer !== 'undefined' && memory.memory.buffer instanceof SharedArrayBuffer;
     this.code = packModule(arithmetic, shared);
     const module = new WebAssembly.Module(this.code);
@@ -59,10 +63,10 @@ export class Packer {
     );
   }
 
-  /** `[k, n]` as `panels` has it, but in half precision where the kernel is of that. */
+  /** `[k, n]` as `panels` has it, but in half precision where the kernel is of that, and large enough for it to pay. */
   halfPanels(kernel: Float32Tensor, k: number, n: number): MaybeHalfPanels {
     const read = halvesOf(kernel);
-    if (read === undefined) return { address: this.panels(kernel, k, n), half: false };
+    if (read === undefined || k * n < this.#leastHalf) return { address: this.panels(kernel, k, n), half: false };
     const panels: MaybeHalfPanels = { address: 0, half: true };
     panels.address = this.#later('halfPanels', kernel, Math.ceil(n / PANEL) * k * HALF_PANEL_BYTES, (address) => {
       const halves = read();

@@ -37,6 +37,8 @@ export interface IsolatedOptions {
   readonly poison?: Poison;
   /** Puts a mistake into a step, to see whether it is found. */
   readonly spoil?: (step: Step) => Step;
+  /** Values of a dense kernel from which on halves stay halves. */
+  readonly leastHalf?: number;
   /** Whether to skip the isolation: poison once, then run as a session does. */
   readonly plain?: boolean;
 }
@@ -206,7 +208,15 @@ export function runIsolated(
   graph: Graph,
   params: Parameters,
   input: Float32Tensor,
-  { arithmetic, threads = 1, optimise = true, poison = 'NaN', spoil = (step) => step, plain = false }: IsolatedOptions,
+  {
+    arithmetic,
+    threads = 1,
+    optimise = true,
+    poison = 'NaN',
+    spoil = (step) => step,
+    plain = false,
+    leastHalf,
+  }: IsolatedOptions,
 ): Float32Array {
   const { kernels } = machineOf(arithmetic);
   // Weights are put here, whatever was left there.
@@ -214,7 +224,7 @@ export function runIsolated(
   left.set(poisoned(poison, left.byteLength));
   const network = prepareNetwork(graph, params, { optimise });
   const engine = new EngineMemory(memory);
-  const program = compile(network.graph, network.params, engine, arithmetic);
+  const program = compile(network.graph, network.params, engine, arithmetic, undefined, leastHalf);
   const nodes: Watched[] = [];
   const [batch = 1] = input.shape;
   const plan = layOut(watch(program, engine.constantsEnd, nodes, spoil), batch, threads, engine);
