@@ -32,8 +32,8 @@ export class OnnxBackend implements Backend {
   /** @throws OnnxError `model-too-large` beyond 2 GiB, and as {@link Backend.prepare} */
   async prepare(graph: Graph, params: Parameters, options: PrepareOptions = {}): Promise<Session> {
     assertSupported(this, graph);
-    const { bytes, ...names } = toOnnx(graph, params, { ...options, layout: 'channels-last' });
+    const { bytes, ...ports } = toOnnx(graph, params, { ...options, layout: 'channels-last' });
     const session = await this.#library.InferenceSession.create(bytes, this.#options);
-    return new OnnxSession(graph, this.#library, session, names);
+    return new OnnxSession(graph, this.#library, session, ports);
   }
 }

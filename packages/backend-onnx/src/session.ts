@@ -1,7 +1,7 @@
 import { type Float32Tensor, float32Tensor, type Graph } from '@convzoo/layers';
 import { checkInput, type RunResult, RuntimeError, type Session } from '@convzoo/runtime';
+import type { OnnxPorts } from './export/network.js';
 import type { OrtLibrary, OrtSession, OrtTensor } from './library.js';
-import type { OnnxNetwork } from './to-onnx.js';
 
 /** A network in a session of onnxruntime. */
 export class OnnxSession implements Session {
@@ -9,15 +9,15 @@ export class OnnxSession implements Session {
   readonly graph: Graph;
   readonly #library: OrtLibrary;
   readonly #session: OrtSession;
-  readonly #names: Omit<OnnxNetwork, 'bytes'>;
+  readonly #ports: OnnxPorts;
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  constructor(graph: Graph, library: OrtLibrary, session: OrtSession, names: Omit<OnnxNetwork, 'bytes'>) {
+  constructor(graph: Graph, library: OrtLibrary, session: OrtSession, ports: OnnxPorts) {
     this.graph = graph;
     this.#library = library;
     this.#session = session;
-    this.#names = names;
+    this.#ports = ports;
   }
 
   run(input: Float32Tensor): Promise<RunResult> {
@@ -32,7 +32,7 @@ export class OnnxSession implements Session {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
     checkInput(this.graph, input);
-    const { input: given, output, taps } = this.#names;
+    const { input: given, output, taps } = this.#ports;
     const results = await this.#session.run({
       [given.name]: new this.#library.Tensor('float32', input.data, input.shape),
     });
