@@ -52,7 +52,7 @@ export async function program(first: string | undefined) {
       `
 Settings: flags, then CONVZOO_* variables, then convzoo.config.json, then the
 user's file, then defaults; "convzoo config" shows them.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated.
 
 Examples:
   $ convzoo

@@ -15,7 +15,7 @@ import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapText } from '../output/wrap.js';
 import { writeStdout } from '../stream/run.js';
 import { buildOptions } from './model-options.js';
-import { backendHelp, command, threadCount, threadsHelp, wholeNumber } from './options.js';
+import { backendHelp, command, refuseBoth, threadCount, threadsHelp, wholeNumber } from './options.js';
 
 export function evaluateCommand() {
   return command('evaluate')
@@ -100,9 +100,7 @@ async function run(data: string, options: EvaluateCommandOptions): Promise<numbe
   const { split, svg, html } = options;
   if (split !== 'train' && split !== 'test')
     throw new UsageError('bad-option', `--split is train or test; got "${split}".`);
-  if (options.json === true && options.jsonl === true) {
-    throw new UsageError('bad-option', '--json is one object at the end, --jsonl a line for each picture: choose one.');
-  }
+  refuseBoth(options);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   const { labels, outputs } = network;
   const whole = await openLabelledSet(data, split, labels);

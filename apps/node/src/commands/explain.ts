@@ -22,7 +22,7 @@ import { wrapText } from '../output/wrap.js';
 import { openPictures, type Picture } from '../stream/picture.js';
 import { writeStdout } from '../stream/run.js';
 import { buildOptions, oneOf } from './model-options.js';
-import { backendHelp, command, numberBetween, threadCount, threadsHelp, wholeNumber } from './options.js';
+import { backendHelp, command, numberBetween, refuseBoth, threadCount, threadsHelp, wholeNumber } from './options.js';
 
 export function explainCommand() {
   return command('explain')
@@ -99,6 +99,7 @@ async function explain(inputs: readonly string[], options: ExplainOptions): Prom
     throw new UsageError('no-pictures', `${method} needs a picture: convzoo explain cat.jpg --method ${method}`);
   }
   refuseUnused(method, options);
+  refuseBoth(options);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   if (options.layer === 'list') {
     const layers = layersFor(network.graph, method);

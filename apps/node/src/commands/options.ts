@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
 import { backendNames, trainerNames } from '../backends.js';
+import { UsageError } from '../errors.js';
 
 /** A whole number of at least `least`, for commander. */
 export const wholeNumber =
@@ -55,6 +56,18 @@ export function command(name: string) {
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .option('--debug', 'show the stack of an error')
     .showHelpAfterError('(add --help for the options)');
+}
+
+/** @throws UsageError `bad-option` where both forms are asked for */
+export function refuseBoth({
+  json,
+  jsonl,
+}: {
+  readonly json?: boolean | undefined;
+  readonly jsonl?: boolean | undefined;
+}): void {
+  if (json !== true || jsonl !== true) return;
+  throw new UsageError('bad-option', '--json is one value at the end, --jsonl a line at once: choose one.');
 }
 
 export const backendHelp = `${backendNames.join(', ')}; chosen with a reason if not given`;

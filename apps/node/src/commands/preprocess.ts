@@ -4,9 +4,10 @@ import { presetCalled } from '../network/preset.js';
 import { prepareFolder } from '../output/folder.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapList } from '../output/wrap.js';
-import { findPictures } from '../pictures/find.js';
 import { type RunStage, runStages, stageSaver } from '../pictures/stages.js';
-import { command, wholeNumber } from './options.js';
+import { openPictures } from '../stream/picture.js';
+import { writeStdout } from '../stream/run.js';
+import { command, refuseBoth, wholeNumber } from './options.js';
 
 /** With --explain it has its parameters. */
 type ShownStage = Omit<RunStage, 'parameters'> & Partial<Pick<RunStage, 'parameters'>>;
@@ -19,11 +20,12 @@ type Answer =
 export function preprocessCommand() {
   return command('preprocess')
     .description('Turn pictures into the input of a network, and say what every stage gave')
-    .argument('<pictures...>', 'files, folders or patterns')
+    .argument('<pictures...>', 'files, folders or patterns; - for standard input')
     .option('--preset <name>', `${Object.keys(presets).join(', ')}; without one, pictures are only decoded`)
     .option('--explain', 'say the parameters of every stage, too')
     .option('--save-stages <folder>', 'write a PNG of every stage')
     .option('--no-orient', 'leave pictures as they are stored, whatever EXIF says')
+    .option('--jsonl', 'a line for each picture, in order, as soon as it is done')
     .option('--max-pixels <count>', 'refuse larger pictures from their header', wholeNumber(1))
     .addHelpText(
       'after',
@@ -35,7 +37,8 @@ Examples:
   $ convzoo preprocess cat.jpg
   $ convzoo preprocess photos/ --preset imagenet-torch --explain
   $ convzoo preprocess '*.jpg' --preset imagenet-torch --explain --json
-  $ convzoo preprocess cat.jpg --preset cifar10 --save-stages stages/`,
+  $ convzoo preprocess cat.jpg --preset cifar10 --save-stages stages/
+  $ convzoo preprocess photos/ --preset cifar10 --jsonl > stages.jsonl`,
     )
     .action(async (inputs, options) => {
       process.exitCode = await preprocess(inputs, options);
@@ -48,6 +51,7 @@ interface PreprocessOptions {
   readonly saveStages?: string | undefined;
   readonly orient: boolean;
   readonly maxPixels?: number | undefined;
+  readonly jsonl?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly color?: boolean | undefined;
@@ -57,19 +61,23 @@ async function preprocess(inputs: readonly string[], options: PreprocessOptions)
   const terminal = terminalOf(options);
   const { saveStages: folder, orient, maxPixels, explain = false } = options;
   const preset: Preset | undefined = options.preset === undefined ? undefined : presets[presetCalled(options.preset)];
-  const pictures = await findPictures(inputs);
+  refuseBoth(options);
+  const pictures = await openPictures(inputs, undefined);
   if (folder !== undefined) await prepareFolder(folder);
   const save = folder === undefined ? undefined : stageSaver(folder);
   const decode = { applyOrientation: orient, ...(maxPixels !== undefined && { maxPixels }) };
   const answers: Answer[] = [];
-  for (const file of pictures) {
-    const answer = await answerFor(file, () => runStages(file, preset, decode, save), explain);
-    answers.push(answer);
-    if (options.json !== true) printAnswer(terminal, answer);
+  let failures = 0;
+  for (const picture of pictures) {
+    const answer = await answerFor(picture.name, () => runStages(picture, preset, decode, save), explain);
+    if ('error' in answer) failures++;
+    if (options.json === true) answers.push(answer);
+    else if (options.jsonl === true) await writeStdout(`${JSON.stringify(answer)}\n`);
+    else printAnswer(terminal, answer);
   }
   if (options.json === true) printJson(answers);
   else if (folder !== undefined) terminal.note(`Pictures of the stages: ${folder}`);
-  return answers.some((answer) => 'error' in answer) ? EXIT.failure : EXIT.ok;
+  return failures > 0 ? EXIT.failure : EXIT.ok;
 }
 
 /** A file that cannot be read is answered in its place, and does not stop the others. */

@@ -4,12 +4,13 @@ import { InvalidArgumentError } from 'commander';
 import { describeChoice, pickBackend } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
 import { printJson, terminalOf } from '../output/terminal.js';
+import { writeStdout } from '../stream/run.js';
 import { type NetworkFinder, networkFinder } from '../verify/networks.js';
 import { chooseCases, readGoldens } from '../verify/records.js';
 import { formatOutcome, outcomeToJson, summarise } from '../verify/report.js';
 import { type Outcome, verifyRecord } from '../verify/run.js';
 import { script } from '../verify/script.js';
-import { backendHelp, command, threadCount, threadsHelp } from './options.js';
+import { backendHelp, command, refuseBoth, threadCount, threadsHelp } from './options.js';
 
 interface VerifyOptions {
   readonly golden?: string | undefined;
@@ -21,6 +22,7 @@ interface VerifyOptions {
   readonly rename?: readonly NamePair[] | undefined;
   readonly verbose?: boolean | undefined;
   readonly script?: boolean | undefined;
+  readonly jsonl?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly color?: boolean | undefined;
@@ -46,7 +48,7 @@ export function verifyCommand() {
   return command('verify')
     .description("Prove a port: compare a network with Python's numbers, layer by layer")
     .argument('[model]', 'network of the zoo, or your own (.ts, .js, JSON graph, Keras model); the record names one')
-    .option('--golden <file>', 'golden records, one JSON record a line')
+    .option('--golden <file>', 'golden records, one JSON record a line; - for standard input')
     .option('--case <names...>', 'only the records of these cases')
     .option('--keys <file>', 'names and shapes of the parameters, where the records lack them')
     .option('--backend <name>', backendHelp)
@@ -54,6 +56,7 @@ export function verifyCommand() {
     .option('--tolerance <error>', 'largest error over the spread of the logits', tolerance, DEFAULT_TOLERANCE)
     .option('--rename <ours=theirs>', 'what the record calls a layer; repeat as needed', collect)
     .option('--verbose', 'show every layer that is compared')
+    .option('--jsonl', 'a line for each record, as soon as it is compared')
     .option('--script', 'write the Python script that makes records to stdout')
     .addHelpText(
       'after',
@@ -82,6 +85,7 @@ async function verify(model: string | undefined, options: VerifyOptions): Promis
     process.stdout.write(script());
     return EXIT.ok;
   }
+  refuseBoth(options);
   if (options.golden === undefined) {
     throw new UsageError(
       'no-golden',
@@ -98,7 +102,8 @@ async function verify(model: string | undefined, options: VerifyOptions): Promis
   for (const record of records) {
     const outcome = await verifyRecord(record, networkOf, { backend: choice.backend, tolerance: options.tolerance });
     outcomes.push(outcome);
-    if (options.json !== true) terminal.print(formatOutcome(outcome, terminal, options.verbose === true));
+    if (options.jsonl === true) await writeStdout(`${JSON.stringify(outcomeToJson(outcome))}\n`);
+    else if (options.json !== true) terminal.print(formatOutcome(outcome, terminal, options.verbose === true));
   }
   if (options.json === true) printJson(outcomes.map((outcome) => outcomeToJson(outcome)));
   else terminal.note(summarise(outcomes, options.tolerance));

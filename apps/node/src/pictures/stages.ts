@@ -10,6 +10,7 @@ import {
   type StageReport,
 } from '@convzoo/preprocessing';
 import { writeFileAtomic } from '@convzoo/weights/node';
+import type { Picture } from '../stream/picture.js';
 import { fileError } from './file-error.js';
 
 export interface RunStage extends StageReport {
@@ -20,16 +21,18 @@ export interface RunStage extends StageReport {
 /** Writes a stage's picture and gives its path; `position` counts from 1. */
 type SaveStage = (file: string, position: number, stage: ExplainedStage) => Promise<string>;
 
-/** Runs the stages of a picture file; no more than two pictures are in memory. Throws what reading and decoding throw. */
+/** Runs the stages of a picture; no more than two pictures are in memory. Throws what reading and decoding throw. */
 export async function runStages(
-  file: string,
+  { name: file, bytes: given }: Picture,
   preset: Preset | undefined,
   decode: DecodeOptions,
   save: SaveStage | undefined,
 ): Promise<readonly RunStage[]> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw fileError(file, error);
-  });
+  const read = () =>
+    readFile(file).catch((error: unknown) => {
+      throw fileError(file, error);
+    });
+  const bytes = given ?? (await read());
   const stages: RunStage[] = [];
   for await (const stage of explainStages(bytes, preset, { decode })) {
     const { result: _, ...report } = stage;
@@ -46,8 +49,9 @@ export function stageSaver(folder: string): SaveStage {
   const nameOf = (file: string): string => {
     const known = names.get(file);
     if (known !== undefined) return known;
-    let name = basename(file);
-    for (let copy = 2; taken.has(name); copy++) name = `${basename(file)}~${copy}`;
+    const own = file === '-' ? 'stdin' : basename(file);
+    let name = own;
+    for (let copy = 2; taken.has(name); copy++) name = `${own}~${copy}`;
     taken.add(name);
     names.set(file, name);
     return name;

@@ -61,7 +61,8 @@ async function readList(path: string): Promise<Uint8Array> {
   });
 }
 
-async function readStdin(most: number): Promise<Uint8Array> {
+/** @throws ConvzooError `too-large`; UsageError `bad-option` where it is a folder */
+export async function readStdin(most: number): Promise<Uint8Array> {
   // Not fstatSync: after it of a pipe, Node's realpathSync takes paths for pipes, and the next import fails.
   const info = await stat('/dev/stdin').catch(() => undefined);
   if (info?.isDirectory() === true)

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type GoldenRecord, type Goldens, ParityError, parseGoldens, RECORD_LIMITS } from '@convzoo/parity';
 import { UsageError } from '../errors.js';
 import { printable } from '../output/printable.js';
+import { readStdin } from '../stream/picture.js';
 
 /** Records of one file, with the keys of it and, where they have a file of their own, of that. */
 export async function readGoldens(file: string, keysFile: string | undefined): Promise<Goldens> {
@@ -14,12 +15,17 @@ export async function readGoldens(file: string, keysFile: string | undefined): P
   return { ...goldens, keys: new Map([...goldens.keys, ...(await parseFile(keysFile)).keys]) };
 }
 
+/** What a file has, or standard input where it is called `-`. */
 async function parseFile(file: string): Promise<Goldens> {
+  if (file === '-') return parse('standard input', new TextDecoder().decode(await readStdin(RECORD_LIMITS.fileBytes)));
   const size = await sizeOf(file);
   if (size > RECORD_LIMITS.fileBytes) {
     throw new ParityError('too-large', `${file} has ${size} bytes; up to ${RECORD_LIMITS.fileBytes} are read.`);
   }
-  const text = await readFile(file, 'utf8');
+  return parse(file, await readFile(file, 'utf8'));
+}
+
+function parse(file: string, text: string): Goldens {
   try {
     return parseGoldens(text);
   } catch (error) {

@@ -3,14 +3,16 @@ import { cacheFolder, listCache } from '@convzoo/hub/node';
 import { type PretrainedWeights, pretrainedFor, pretrainedWeights } from '@convzoo/zoo/pretrained';
 import { UsageError } from '../../errors.js';
 import { printJson, type Terminal, terminalOf } from '../../output/terminal.js';
+import { writeStdout } from '../../stream/run.js';
 import { catalogue } from '../../weights/catalogue.js';
 import { embeddedPath } from '../../weights/embedded-path.js';
-import { command } from '../options.js';
+import { command, refuseBoth } from '../options.js';
 
 export function listCommand() {
   return command('list')
     .description('List the published weights of the networks of the zoo')
     .argument('[pattern]', 'part of a name, with * for anything: resnet50, timm/*, *in22k*')
+    .option('--jsonl', 'all that is known of an entry on a line')
     .addHelpText(
       'after',
       `
@@ -32,7 +34,10 @@ Examples:
       }
       const paths = await cachedPaths();
       const rows = found.map((entry) => ({ entry, path: pathOf(entry, paths) }));
-      if (options.json === true) printJson(rows.map(({ entry, path }) => ({ ...entry, path: path ?? null })));
+      refuseBoth(options);
+      const entries = rows.map(({ entry, path }) => ({ ...entry, path: path ?? null }));
+      if (options.jsonl === true) await writeStdout(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      else if (options.json === true) printJson(entries);
       else printTable(terminal, rows);
     });
 }
