@@ -9,8 +9,6 @@ const conditions = ['source', 'module', 'browser', 'development|production'];
 
 export default defineConfig({
   resolve: { conditions },
-  // A page has no process.env: CONVZOO_FULL is in import.meta.env.
-  envPrefix: 'CONVZOO_',
   // With these headers a page is cross-origin isolated, as the app's is: shared memory for threads.
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
@@ -25,6 +23,8 @@ export default defineConfig({
       'test/goldens/variants.test.ts',
     ],
     testTimeout: 30_000,
+    // A page has no environment of its own; there it is in import.meta.env.
+    env: { CONVZOO_FULL: process.env['CONVZOO_FULL'] ?? '' },
     browser: {
       enabled: true,
       headless: true,

@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { nameOf, usual, variants } from '../../packages/engine/test/support/variants.js';
 import { givenGoldens } from './given.js';
 
-const { env } = import.meta as unknown as { env?: Readonly<Record<string, string>> };
-const full = (env?.['CONVZOO_FULL'] ?? '') !== '';
+interface WithEnvironment extends ImportMeta {
+  readonly env?: Readonly<Record<string, string>>;
+}
+const full = ((import.meta as WithEnvironment).env?.['CONVZOO_FULL'] ?? '') !== '';
 
 /** Parameters of the largest that is run where not all are asked for. */
 const BIG = 12_000_000;
