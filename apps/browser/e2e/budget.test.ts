@@ -17,11 +17,13 @@ describe.skipIf(noChromium)('the first visit', () => {
       async ({ page, url }) => {
         const asked: string[] = [];
         // Requests of workers too, which a session of the page's own does not see.
-        page.context().on('request', (request) => asked.push(request.url()));
+        page.context().on('request', (request) => {
+          if (request.serviceWorker() === null) asked.push(request.url());
+        });
         await page.goto(url);
         await answerOf(page);
         // What the service worker keeps for later comes after the answer.
-        const counted = [...new Set(asked)].filter((each) => !each.endsWith('.safetensors'));
+        const counted = [...new Set(asked)].filter((each) => !/\.safetensors$|service-worker\.js$/.test(each));
         const sizes = await Promise.all(counted.map(async (each) => ({ each, size: await sizeOnWire(each) })));
         const sum = sizes.reduce((total, { size }) => total + size, 0);
         const list = sizes.map(({ each, size }) => `${size} ${each.slice(url.length)}`).join('\n');

@@ -144,10 +144,7 @@ describe.skipIf(noChromium)('published weights', () => {
         await answerOf(page);
         await page.getByRole('combobox', { name: 'Network' }).selectOption({ label: 'Published weights ...' });
         await page.getByRole('searchbox').fill('keras mobilenet_v1 0.25');
-        await page
-          .getByRole('button', { name: `Download and use: ${entry?.name}` })
-          .first()
-          .click();
+        await page.getByRole('button', { name: `Download and use: ${entry?.name}`, exact: true }).click();
         await expect.poll(() => factsOf(page), { timeout: 30_000 }).toContain('Preprocessing: imagenet-tf-inception');
         expect(page.url()).toContain('a=keras/');
         expect(asked).toBe(1);

@@ -81,7 +81,8 @@ export class ComputeContext {
     const result = await session.run(input);
     const milliseconds = performance.now() - start;
     if (loaded.isLost()) throw lost(candidate.backend);
-    const backend: BackendInfo = { ...candidate, description: loaded.backend.description, reason };
+    const { description } = loaded.backend;
+    const backend: BackendInfo = { ...candidate, description, reason, tensors: loaded.tensors?.() };
     return { ...result, backend, milliseconds };
   }
 

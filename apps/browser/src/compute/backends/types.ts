@@ -38,5 +38,7 @@ export type BackendReason =
 /** A backend that ran a network. */
 export interface BackendInfo extends Candidate {
   readonly description: string;
+  /** Tensors that tfjs holds after the run, so that a leak shows; undefined for the engine. */
+  readonly tensors: number | undefined;
   readonly reason: BackendReason;
 }

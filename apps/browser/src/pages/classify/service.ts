@@ -34,6 +34,8 @@ export interface ClassifyAnswer {
 /** A row of the catalogue, as the page lists it. */
 export interface PublishedWeights {
   readonly name: string;
+  /** The network, as this project calls it. */
+  readonly model: string;
   readonly bytes: number | undefined;
   readonly params: number;
   /** Percent. */
@@ -72,14 +74,16 @@ export function createService(context: ComputeContext) {
 
     /** Every published file of weights, those that come from elsewhere. */
     async catalogue(): Promise<readonly PublishedWeights[]> {
-      const [{ pretrainedWeights }, { locate }] = await Promise.all([
+      const [{ pretrainedWeights }, { locate }, { resolveModel }] = await Promise.all([
         import('@convzoo/zoo/pretrained'),
         import('@convzoo/hub'),
+        import('@convzoo/zoo'),
       ]);
       return pretrainedWeights()
         .filter(({ location }) => !location.startsWith('npm:'))
-        .map(({ name, bytes, mebibytes, params, top1, location }) => ({
+        .map(({ name, model, dialect, bytes, mebibytes, params, top1, location }) => ({
           name,
+          model: resolveModel(model, { dialect }).name,
           bytes: bytes ?? (mebibytes === undefined ? undefined : mebibytes * 2 ** 20),
           params,
           top1,

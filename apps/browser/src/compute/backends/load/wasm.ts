@@ -15,5 +15,10 @@ export async function load(): Promise<LoadedBackend> {
     'tfjs-backend-wasm-simd.wasm': urlOf(simd),
     'tfjs-backend-wasm-threaded-simd.wasm': urlOf(threaded),
   });
-  return { backend: await wasmBackend(), isLost: () => false, dispose: async () => {} };
+  return {
+    backend: await wasmBackend(),
+    isLost: () => false,
+    tensors: () => tf.memory().numTensors,
+    dispose: async () => {},
+  };
 }

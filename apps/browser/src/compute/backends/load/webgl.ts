@@ -14,6 +14,7 @@ export async function load(): Promise<LoadedBackend> {
     backend,
     // A lost context answers with zeros, not with errors.
     isLost: () => own.gpgpu.gl.isContextLost(),
+    tensors: () => tf.memory().numTensors,
     dispose: async () => tf.removeBackend(NAME),
   };
 }

@@ -14,5 +14,10 @@ export async function load(): Promise<LoadedBackend> {
   void device.lost.then(() => {
     lost = true;
   });
-  return { backend, isLost: () => lost, dispose: async () => tf.removeBackend(NAME) };
+  return {
+    backend,
+    isLost: () => lost,
+    tensors: () => tf.memory().numTensors,
+    dispose: async () => tf.removeBackend(NAME),
+  };
 }
