@@ -2,6 +2,16 @@ import type { TfjsBackend } from '@convzoo/backend-tfjs';
 import { availableThreads, type EngineOptions } from '@convzoo/engine';
 import type { Graph } from '@convzoo/layers';
 import { type Backend, type BackendCandidate, type BackendChoice, chooseBackend } from '@convzoo/runtime';
+import { readTrial, writeTrial } from './choice/store.js';
+import {
+  isDecidedByTrial,
+  isWorthATrial,
+  ranked,
+  reasonOf,
+  type Trial,
+  type TrialRow,
+  threadsFor,
+} from './choice/trial.js';
 import { UsageError } from './errors.js';
 
 /** A candidate that is a tfjs backend, so that it can train too. */
@@ -66,7 +76,13 @@ function orderFor(purpose: Purpose, threads: number): readonly BackendCandidate[
   }
 }
 
+/** What is said where the choice is the app's. */
+export const AUTO = 'auto';
+
 export const backendNames = ['engine', 'ort', 'wasm', 'tensorflow', 'cpu'] as const;
+
+/** What `--backend` takes. */
+export const backendWords = [AUTO, ...backendNames] as const;
 
 /** Whether it takes a number of threads; the others have their own. */
 export const takesThreads = (backend: string): boolean => backend === 'engine' || backend === 'ort';
@@ -74,23 +90,74 @@ export const takesThreads = (backend: string): boolean => backend === 'engine' |
 export const trainerNames = trainers.map(({ name }) => name);
 
 export interface BackendWish {
-  /** The one that the user asked for, which is never replaced by another. */
+  /** The one that the user asked for, which is never replaced by another; `auto` or nothing leaves it to the app. */
   readonly backend?: string | undefined;
-  /** Threads of the engine or of onnxruntime; as many as there are processors if not given. */
+  /** Threads of the engine or of onnxruntime; by the work if not given. */
   readonly threads?: number | undefined;
   /** What it has to run: one that cannot is passed over. */
   readonly graph?: Graph | undefined;
+  /** How many pictures are to come; 1 if not given. */
+  readonly pictures?: number | undefined;
+  /** Pictures at once; 1 if not given. */
+  readonly batch?: number | undefined;
+  /** Told before backends are measured, which takes seconds. Without, nothing is measured. */
+  measuring?(text: string): void;
 }
 
-export function pickBackend(purpose: Purpose, { backend, threads, graph }: BackendWish): Promise<BackendChoice> {
+/**
+ * The backend for some work. Where the choice is the app's and the work takes more than a second or so, a trial of the network on
+ * this machine decides: one of an earlier run, or, where the work is long enough to pay for it, one that is made now. Else it is the
+ * first that is there, in the order of its purpose.
+ *
+ * @throws RuntimeError `unknown-backend`, `backend-unavailable`, `no-backend`; UsageError `bad-option`
+ */
+export async function pickBackend(purpose: Purpose, wish: BackendWish): Promise<BackendChoice> {
+  const { threads, graph, pictures = 1 } = wish;
+  const backend = wish.backend === AUTO ? undefined : wish.backend;
   if (threads !== undefined && backend !== undefined && !takesThreads(backend)) {
     throw new UsageError(
       'bad-option',
       `--threads is for engine and ort; ${backend} has its own. Leave one of both out.`,
     );
   }
-  const candidates = orderFor(purpose, threads ?? availableThreads().threads);
+  const usual = orderFor(purpose, threads ?? threadsFor(graph, pictures, availableThreads().threads));
+  const measured =
+    backend === undefined && purpose !== 'proof' && graph !== undefined ? await trialFor(graph, wish) : [];
+  const candidates = [...measured, ...usual];
   return chooseBackend(graph === undefined ? candidates : candidates.map((each) => able(each, graph)), backend);
+}
+
+/** Candidates in the order of a trial; none where there is no trial. */
+async function trialFor(graph: Graph, wish: BackendWish): Promise<readonly BackendCandidate[]> {
+  const { pictures = 1, batch = 1, threads } = wish;
+  if (!isDecidedByTrial(graph, pictures)) return [];
+  const trial = (await readTrial(graph, batch)) ?? (await newTrial(graph, wish));
+  if (trial === undefined) return [];
+  const rows = ranked(trial, pictures, threads);
+  const reason = reasonOf(rows, trial);
+  return rows.map((row) => ({ name: row.backend, reason, load: () => loadRow(row) }));
+}
+
+async function newTrial(graph: Graph, { pictures = 1, batch = 1, measuring }: BackendWish): Promise<Trial | undefined> {
+  if (measuring === undefined || !isWorthATrial(graph, pictures)) return undefined;
+  measuring(`Measuring once which backend is the fastest for ${graph.name} here; some seconds.`);
+  const { measureTrial } = await import('./choice/measure.js');
+  const trial = await measureTrial(graph, batch);
+  if (trial !== undefined) await writeTrial(graph, trial);
+  return trial;
+}
+
+function loadRow({ backend, threads = 1 }: TrialRow): Promise<Backend> {
+  switch (backend) {
+    case 'engine':
+      return engine({ threads });
+    case 'ort':
+      return onnxruntime(threads);
+    case 'tensorflow':
+      return tensorflow();
+    default:
+      return wasm();
+  }
 }
 
 /** A candidate that counts as absent where it cannot run the graph. */
@@ -125,7 +192,7 @@ export async function pickTrainer(wanted?: string): Promise<TfjsChoice> {
       return backend;
     },
   }));
-  const choice = await chooseBackend(candidates, wanted);
+  const choice = await chooseBackend(candidates, wanted === AUTO ? undefined : wanted);
   const backend = loaded.get(choice.backend.name);
   if (backend === undefined) throw new RangeError(`${choice.backend.name} was chosen but not loaded`);
   return { ...choice, backend };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelNames } from '@convzoo/zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backendNames } from '../src/backends.js';
+import { backendWords } from '../src/backends.js';
 import { COMMANDS } from '../src/commands/options.js';
 import { run } from './run.js';
 
@@ -96,7 +96,7 @@ describe.each(SHELLS)('completion for %s', (name) => {
     skip(missing, why);
     expect(complete('cost', 'mobilenet_v')).toEqual(modelNames.filter((each) => each.startsWith('mobilenet_v')).sort());
     expect(complete('classify', '--model', 'vgg16')).toEqual(['vgg16', 'vgg16_bn', 'vgg16_c']);
-    expect(complete('classify', '-b', '')).toEqual([...backendNames].sort());
+    expect(complete('classify', '-b', '')).toEqual([...backendWords].sort());
     expect(complete('weights', 'pull', 'timm/resnet50.a1')).toContain('timm/resnet50.a1_in1k');
     expect(complete('completion', '')).toEqual([...SHELLS].sort());
     expect(complete('graph', '--dialect', 'k')).toEqual(['keras']);
@@ -117,7 +117,7 @@ describe('completion', () => {
     expect(offers.bash(['cost', './my'])).toEqual([]);
     expect(readFileOptions()).toMatch(/-o default.* -F _convzoo convzoo/);
     expect(offers.bash(['classify', '--backend', '=', 'eng'])).toEqual(['engine']);
-    expect(offers.bash(['classify', '--backend', '='])).toEqual([...backendNames]);
+    expect(offers.bash(['classify', '--backend', '='])).toEqual([...backendWords]);
   });
 
   const readFileOptions = (): string => shell('bash', `source ${script('bash')}; complete -p convzoo`, []).join('');

@@ -1,3 +1,5 @@
+import type { Json } from '@convzoo/layers';
+
 /** What is measured: a network on a backend. */
 export interface CellSpec {
   readonly model: string;
@@ -9,17 +11,19 @@ export interface CellSpec {
 
 /** To the process of a cell. */
 export type CellRequest =
-  | { readonly kind: 'load'; readonly spec: CellSpec }
+  | { readonly kind: 'load'; readonly spec: CellSpec; readonly graph?: Json | undefined }
   | { readonly kind: 'run'; readonly runs: number };
 
 /** From the process of a cell. Times are milliseconds. */
 export type CellReply =
-  | { readonly kind: 'loaded'; readonly first: number }
+  | { readonly kind: 'loaded'; readonly start: number; readonly first: number }
   | { readonly kind: 'ran'; readonly times: readonly number[]; readonly peakMemory: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 /** A row of the result; times in milliseconds, memory in bytes of the process. */
 export interface BenchRow extends CellSpec {
+  /** From nothing to the first answer: the library, the packing, the first run. */
+  readonly start: number;
   /** The first run, which packs and compiles. */
   readonly first: number;
   readonly median: number;

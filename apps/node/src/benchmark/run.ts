@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { ConvzooError } from '@convzoo/layers';
+import { ConvzooError, type Json } from '@convzoo/layers';
 import { describeFailure } from '../errors.js';
 import type { BenchRow, CellReply, CellRequest, CellSpec, FailedRow } from './cell.js';
 import type { EnergyMeter } from './energy.js';
@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Measured runs of each cell, after the first and one more. */
   readonly runs: number;
   readonly meter?: EnergyMeter | undefined;
+  /** The network itself, where the models' names are not enough to find it. */
+  readonly graph?: Json | undefined;
   /** Told after each burst. */
   progress?(done: number, total: number, spec: CellSpec): void;
 }
@@ -35,7 +37,7 @@ export async function benchmark(
       for (const spec of specs.filter((each) => each.model === model)) {
         const cell = new Cell(spec);
         cells.push(cell);
-        await cell.load();
+        await cell.load(options.graph);
       }
       for (let left = options.runs; left > 0; left -= BURST) {
         for (const cell of cells) {
@@ -55,6 +57,7 @@ class Cell {
   readonly spec: CellSpec;
   readonly #child: ChildProcess;
   readonly #times: number[] = [];
+  #start = Number.NaN;
   #first = Number.NaN;
   #peakMemory = 0;
   #joules: number | undefined;
@@ -66,10 +69,10 @@ class Cell {
     this.#child = fork(new URL('./process.js', import.meta.url), { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   }
 
-  async load(): Promise<void> {
+  async load(graph: Json | undefined): Promise<void> {
     await this.#try(async () => {
-      const reply = await this.#ask({ kind: 'load', spec: this.spec });
-      if (reply.kind === 'loaded') this.#first = reply.first;
+      const reply = await this.#ask({ kind: 'load', spec: this.spec, graph });
+      if (reply.kind === 'loaded') ({ start: this.#start, first: this.#first } = reply);
       // The second run is not counted either: some runtimes compile in it.
       await this.#ask({ kind: 'run', runs: 1 });
     });
@@ -94,6 +97,7 @@ class Cell {
     const at = (index: number): number => sorted[index] ?? Number.NaN;
     return {
       ...this.spec,
+      start: this.#start,
       first: this.#first,
       median: (at(sorted.length >> 1) + at((sorted.length - 1) >> 1)) / 2,
       min: at(0),

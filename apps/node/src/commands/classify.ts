@@ -112,7 +112,12 @@ async function classify(inputs: readonly string[], options: ClassifyOptions): Pr
   const earlier =
     output === undefined ? NOTHING : await readEarlier(output, kindOf(network.model), options.resume === true);
   const left = pictures.filter(({ name }) => !earlier.images.has(name));
-  const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
+  const choice = await pickBackend('few-pictures', {
+    ...options,
+    graph: network.graph,
+    pictures: left.length,
+    measuring: terminal.note,
+  });
   using stop = stopOnSignal(asTheyCome);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);

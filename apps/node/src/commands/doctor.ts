@@ -1,6 +1,7 @@
 import { backendChecks } from '../doctor/backends.js';
 import { cacheChecks } from '../doctor/cache.js';
 import type { Check } from '../doctor/check.js';
+import { choiceCheck } from '../doctor/choice.js';
 import { memoryCheck, nodeCheck, processorCheck, simdCheck, threadsCheck } from '../doctor/machine.js';
 import { printCheck, summaryOf } from '../doctor/report.js';
 import { settingsCheck } from '../doctor/settings.js';
@@ -33,6 +34,7 @@ Examples:
         threadsCheck(),
         ...(await backendChecks(terminal).catch(broken('Backends'))),
         settingsCheck(),
+        await choiceCheck(),
         ...(await cacheChecks()),
         terminalCheck(terminal, options.color !== false),
       ];

@@ -106,7 +106,12 @@ async function run(data: string, options: EvaluateCommandOptions): Promise<numbe
   const whole = await openLabelledSet(data, split, labels);
   const set = { ...whole, size: Math.min(whole.size, options.limit ?? whole.size) };
   for (const file of [svg, html]) if (file !== undefined) await prepareFolder(dirname(file));
-  const choice = await pickBackend('long-work', { ...options, graph: network.graph });
+  const choice = await pickBackend('long-work', {
+    ...options,
+    graph: network.graph,
+    pictures: set.size,
+    measuring: terminal.note,
+  });
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Backend: ${describeChoice(choice)}`);
   await using session = await choice.backend.prepare(network.graph, network.params);

@@ -96,7 +96,12 @@ async function features(inputs: readonly string[], options: FeaturesOptions): Pr
   const { layer, size, pooled } = embedding;
   const given = options.index === undefined ? undefined : await readIndex(options.index, layer, size);
   await using sink = await sinkFor(options, terminal, pictures, embedding);
-  const choice = await pickBackend('few-pictures', { ...options, graph: network.graph });
+  const choice = await pickBackend('few-pictures', {
+    ...options,
+    graph: network.graph,
+    pictures: sink.left.length,
+    measuring: terminal.note,
+  });
   const asTheyCome = options.json !== true && (nearest === undefined || given !== undefined);
   using stop = stopOnSignal(asTheyCome);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);

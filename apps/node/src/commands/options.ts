@@ -70,9 +70,9 @@ export function refuseBoth({
   throw new UsageError('bad-option', '--json is one value at the end, --jsonl a line at once: choose one.');
 }
 
-export const backendHelp = `${backendNames.join(', ')}; chosen with a reason if not given`;
+export const backendHelp = `${backendNames.join(', ')}; auto chooses, with a reason`;
 export const trainerHelp = `${trainerNames.join(', ')}; chosen with a reason if not given`;
-export const threadsHelp = 'threads of engine and ort; as many as there are processors if not given';
+export const threadsHelp = 'threads of engine and ort; as many as the work is worth if not given';
 export const threadCount = wholeNumber(1);
 
 /** More workers than any machine has cores; a mistaken number must not start a thousand threads. */

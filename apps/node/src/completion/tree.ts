@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { presets } from '@convzoo/preprocessing';
 import { modelNames } from '@convzoo/zoo';
 import { pretrainedWeights } from '@convzoo/zoo/pretrained';
-import { backendNames } from '../backends.js';
+import { backendWords } from '../backends.js';
 
 /** What a place of the command line can hold. `models` and `weights` are names or files. */
 export type Kind = 'files' | 'nothing' | 'models' | 'weights' | 'backends' | 'presets' | 'dialects' | 'shells';
@@ -23,7 +23,7 @@ export function wordsOf(kind: ListKind): readonly string[] {
     case 'weights':
       return pretrainedWeights().map(({ name }) => name);
     case 'backends':
-      return backendNames;
+      return backendWords;
     case 'presets':
       return Object.keys(presets);
     case 'dialects':

@@ -1,5 +1,5 @@
 import { presets } from '@convzoo/preprocessing';
-import { backendNames } from '../backends.js';
+import { backendWords } from '../backends.js';
 import { choice, type Kind, onOrOff, text, wholeNumber } from './kinds.js';
 
 export interface Setting {
@@ -23,7 +23,7 @@ const MAX_WORKERS = 64;
 export const settings = {
   backend: {
     about: 'what runs networks',
-    kind: choice(backendNames),
+    kind: choice(backendWords),
     usually: 'chosen by each command, with its reason',
   },
   threads: { about: 'threads of the engine', kind: wholeNumber(1, MAX_THREADS), usually: 'one for each processor' },
