@@ -102,7 +102,7 @@ describe('doctor', () => {
 
   it('notes a runtime without SIMD, which the engine can do without', () => {
     vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
-    const remedy = expect.stringContaining('four to six times slower');
+    const remedy = expect.stringContaining('four to five times slower');
     expect(simdCheck()).toMatchObject({ status: 'note', found: 'WebAssembly without SIMD', remedy });
     vi.restoreAllMocks();
     vi.stubGlobal('WebAssembly', undefined);

@@ -68,7 +68,7 @@ export function simdCheck(): Check {
   }
   if (!simd) {
     const remedy =
-      'The engine computes the same without, four to six times slower. V8 has it on every 64-bit ARM processor and on x86 from SSE4.1 on, which a virtual machine may hide.';
+      'The engine computes the same without, four to five times slower. V8 has it on every 64-bit ARM processor and on x86 from SSE4.1 on, which a virtual machine may hide.';
     return { name: 'SIMD', status: 'note', found: 'WebAssembly without SIMD', remedy, facts };
   }
   if (relaxed) return { name: 'SIMD', status: 'ok', found: 'WebAssembly SIMD and relaxed SIMD (multiply-add)', facts };
