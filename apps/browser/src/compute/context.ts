@@ -4,6 +4,7 @@ import { AppError } from '../errors/app-error.js';
 import { codeOf } from '../errors/plain-error.js';
 import { Backends } from './backends/backends.js';
 import { BackendChoice, type Chosen } from './backends/choice.js';
+import type { LoadedBackend } from './backends/loaded-backend.js';
 import type { BackendInfo, BackendWish } from './backends/types.js';
 import type { LoadedNetwork } from './networks/loaded.js';
 import { Networks } from './networks/networks.js';
@@ -76,9 +77,10 @@ export class ComputeContext {
     taps: readonly string[],
   ): Promise<Ran> {
     const loaded = await this.backends.load(candidate);
+    if (loaded.isLost()) throw lost(candidate.backend);
     const session = await this.sessions.prepare(network, candidate, taps);
     const start = performance.now();
-    const result = await session.run(input);
+    const result = await unlessLost(loaded, candidate.backend, session.run(input));
     const milliseconds = performance.now() - start;
     if (loaded.isLost()) throw lost(candidate.backend);
     const { description } = loaded.backend;
@@ -95,6 +97,24 @@ export class ComputeContext {
   async #drop({ candidate }: Chosen): Promise<void> {
     this.sessions.forget(candidate);
     await this.backends.drop(candidate);
+  }
+}
+
+/** How often it is asked whether a device is still there, in milliseconds. */
+const WATCH = 250;
+
+/** A run on a device that is lost may never end. */
+async function unlessLost<T>(loaded: LoadedBackend, backend: string, running: Promise<T>): Promise<T> {
+  let watch: ReturnType<typeof setInterval> | undefined;
+  const loss = new Promise<never>((_, reject) => {
+    watch = setInterval(() => {
+      if (loaded.isLost()) reject(lost(backend));
+    }, WATCH);
+  });
+  try {
+    return await Promise.race([running, loss]);
+  } finally {
+    clearInterval(watch);
   }
 }
 
