@@ -106,7 +106,7 @@ export async function engineBackend({
       const place = await workplaces.take(bytesOf(network.params));
       try {
         const memory = new EngineMemory(place.memory);
-        const { program, packer } = compileOnly(network.graph, network.params, memory, arithmetic, winogradBudget);
+        const { program, packer } = compileOnly(network.graph, network.params, memory, arithmetic, { winogradBudget });
         const { consume, fingerprint } = options;
         await loadKernels(packer, { graph: network.graph, arithmetic, cache, fingerprint, consume, least });
         const release = (): void => (disposed ? place.runner.close() : workplaces.give(place));

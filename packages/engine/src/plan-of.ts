@@ -25,37 +25,37 @@ export interface EngineRates {
 }
 
 /** Layers that are typical of each kernel: maps and weights that a second-level cache holds half of. */
-function samples(): readonly { readonly graph: Graph; readonly kernel: string }[] {
+function samples(): readonly Graph[] {
   const one = (
-    kernel: string,
     [height, width, channels]: readonly [number, number, number],
     options: { readonly out: number; readonly kernel: number; readonly groups?: number; readonly stride?: number },
-  ): { graph: Graph; kernel: string } => {
-    const nn = new Builder(kernel);
-    const x = nn.conv2d(nn.input([height, width, channels]), { name: 'layer', padding: 'same', ...options });
-    return { graph: nn.graph(x), kernel };
+  ): Graph => {
+    const nn = new Builder('sample');
+    return nn.graph(nn.conv2d(nn.input([height, width, channels]), { name: 'layer', padding: 'same', ...options }));
   };
   return [
-    one('product', [28, 28, 192], { out: 192, kernel: 1 }),
-    one('winograd4', [28, 28, 128], { out: 128, kernel: 3 }),
-    one('tableProduct', [28, 28, 128], { out: 128, kernel: 3, stride: 2 }),
-    one('rows', [112, 112, 3], { out: 32, kernel: 3, stride: 2 }),
-    one('depthwise3', [28, 28, 192], { out: 192, kernel: 3, groups: 192 }),
-    one('depthwise5', [28, 28, 192], { out: 192, kernel: 5, groups: 192 }),
+    one([27, 29, 192], { out: 192, kernel: 1 }),
+    one([28, 28, 192], { out: 192, kernel: 1 }),
+    one([32, 32, 128], { out: 128, kernel: 3 }),
+    one([20, 20, 128], { out: 128, kernel: 3 }),
+    one([28, 28, 128], { out: 128, kernel: 3, stride: 2 }),
+    one([14, 14, 128], { out: 128, kernel: 3, stride: 2 }),
+    one([112, 112, 3], { out: 32, kernel: 3, stride: 2 }),
+    one([28, 28, 192], { out: 192, kernel: 3, groups: 192 }),
+    one([28, 28, 192], { out: 192, kernel: 5, groups: 192 }),
+    one([28, 28, 192], { out: 192, kernel: 7, groups: 192 }),
   ];
 }
 
 /** Measures an engine by one layer of each kind, which takes some tens of milliseconds. */
 export async function measureEngine(backend: Backend): Promise<EngineRates> {
   const macsPerSecond: Record<string, number> = {};
-  for (const { graph, kernel } of samples()) {
-    const seconds = await timeOf(backend, graph, 'layer');
+  for (const graph of samples()) {
     const [plan] = planOf(graph).layers;
-    macsPerSecond[kernel] = (plan?.macs ?? 0) / seconds;
+    if (plan !== undefined) macsPerSecond[plan.kernel] = plan.macs / (await timeOf(backend, graph, 'layer'));
   }
   // F(2x2) multiplies 16 times for 4 results, F(4x4) 36 for 16.
   macsPerSecond['winograd2'] = (9 / 16) * (macsPerSecond['winograd4'] ?? 0);
-  macsPerSecond['depthwise7'] = macsPerSecond['depthwise5'] ?? 0;
   const rows = new Builder('rows');
   const dense = rows.graph(rows.dense(rows.input([1024]), { name: 'layer', units: 4096 }));
   const sums = new Builder('sums');

@@ -50,12 +50,9 @@ function bothWays(graph: Graph, halves: (shape: readonly number[], i: number) =>
 function kernelsOf(graph: Graph, params: Parameters, arithmetic = variants[0]!): readonly string[] {
   const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: 1000 }));
   const network = prepareNetwork(graph, params);
-  return layOut(
-    compile(network.graph, network.params, memory, arithmetic, undefined, leastHalf),
-    1,
-    1,
-    memory,
-  ).steps.map(({ kernel }) => kernel);
+  return layOut(compile(network.graph, network.params, memory, arithmetic, { leastHalf }), 1, 1, memory).steps.map(
+    ({ kernel }) => kernel,
+  );
 }
 
 /** Random halves below 2, subnormals and zeros among them. */

@@ -7,8 +7,9 @@ import { arbitraries } from '../../backend-tfjs/test/support/arbitrary.js';
 import { error, filled, filledParameters, refOf } from '../../backend-tfjs/test/support/arrays.js';
 import { type Case, cases, titleOf } from '../../backend-tfjs/test/support/cases.js';
 import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
+import type { Method } from '../src/plan/method.js';
 import type { Step } from '../src/plan/step.js';
-import { blockNames, convolutions, networkOf, networks } from './support/graphs.js';
+import { blockNames, convolutions, convolutionsOf, inPieces, networkOf, networks } from './support/graphs.js';
 import { runIsolated } from './support/isolated.js';
 import { nameOf, otherWay, tiles, usual, variants } from './support/variants.js';
 
@@ -19,37 +20,40 @@ const runs = (count: number): number => ((globalThis.process?.env['CONVZOO_FULL'
 const TOLERANCE = 5e-5;
 
 /** Runs of one example differ in variant, threads and poison, and their results must be what the definitions say. */
-function check({ graph, batch }: Case, seed: number, optimise = true): void {
+function check({ graph, batch }: Case, seed: number, optimise = true, method?: Method): void {
   const params = filledParameters(graph, seed);
   const input = filled([batch, ...graph.nodes[0]!.shape], seed, [-3, 8]);
   const refs = new Map([...params].map(([path, tensor]) => [path, refOf(tensor)]));
   const expected = referenceRun(graph, refOf(input), refs)[graph.output]!.data;
   const arithmetic = variants[seed % variants.length]!;
-  const one = runIsolated(graph, params, input, { arithmetic, optimise });
+  const one = runIsolated(graph, params, input, { arithmetic, optimise, method });
   expect(error(one, expected), nameOf(arithmetic)).toBeLessThan(TOLERANCE);
   const bits = bitsOf(one);
   // Maxima would not show NaN, so numbers are tried too. Parts of a step run the last first: none may need another.
   for (const threads of [1, 2, 3]) {
     const poison = threads === 2 ? 'NaN' : 'huge';
-    const again = runIsolated(graph, params, input, { arithmetic, optimise, threads, poison });
+    const again = runIsolated(graph, params, input, { arithmetic, optimise, method, threads, poison });
     expect(bitsOf(again), `${threads} threads, ${nameOf(arithmetic)}`).toEqual(bits);
   }
-  const plain = runIsolated(graph, params, input, { arithmetic, optimise, threads: 1 + (seed % 5), plain: true });
+  const plain = runIsolated(graph, params, input, {
+    ...{ arithmetic, optimise, method, plain: true },
+    threads: 1 + (seed % 5),
+  });
   expect(bitsOf(plain), `${1 + (seed % 5)} threads, not isolated`).toEqual(bits);
   // With vectors or without, whatever the tile.
   const other = otherWay(arithmetic, seed);
   if (other === undefined) return;
-  const otherwise = runIsolated(graph, params, input, { arithmetic: other, optimise, plain: true });
+  const otherwise = runIsolated(graph, params, input, { arithmetic: other, optimise, method, plain: true });
   expect(bitsOf(otherwise), `${nameOf(other)} and ${nameOf(arithmetic)}`).toEqual(bits);
 }
 
 const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer);
 const shown = (arbitrary: fc.Arbitrary<Case>) =>
   arbitrary.map((example) => ({ example, toString: () => titleOf(example) }));
-const random = (arbitrary: fc.Arbitrary<Case>, numRuns: number): void =>
+const random = (arbitrary: fc.Arbitrary<Case>, numRuns: number, method?: Method): void =>
   fc.assert(
     fc.property(shown(arbitrary), fc.nat(10_000), fc.boolean(), ({ example }, seed, optimise) =>
-      check(example, seed, optimise),
+      check(example, seed, optimise, method),
     ),
     { numRuns: runs(numRuns) },
   );
@@ -191,6 +195,16 @@ describe('larger convolutions:', () => {
   for (const [name, arbitrary] of Object.entries(convolutions)) {
     it(name, { timeout: 120_000 }, () => random(arbitrary, name === 'pointwise' ? 15 : 25));
   }
+});
+
+describe('methods for certain sizes, at any size:', () => {
+  const named = Object.entries(convolutionsOf) as [Method, fc.Arbitrary<Case>][];
+  it.each(named)('%s', { timeout: 120_000 }, (method, arbitrary) => random(arbitrary, 15, method));
+});
+
+describe('convolutions that are cut into pieces:', () => {
+  const named = Object.entries(inPieces) as [Method, Case][];
+  it.each(named)('%s', { timeout: 120_000 }, (method, example) => check(example, 3, true, method));
 });
 
 describe('networks whose buffers are taken again:', () => {

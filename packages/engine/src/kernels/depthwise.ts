@@ -1,8 +1,8 @@
-import type { FunctionWriter, Local } from '../wasm/function.js';
+import type { FunctionWriter } from '../wasm/function.js';
 import type { ModuleWriter } from '../wasm/module.js';
-import { add, and, div, ge, type I32, int, load, lt, mul, rem, select, splat, sub, type V128 } from '../wasm/values.js';
-import { type Arithmetic, maddOf } from './arithmetic.js';
-import { clamp } from './product.js';
+import { add, and, div, eq, ge, type I32, int, lt, mul, rem, select, splat, sub } from '../wasm/values.js';
+import type { Arithmetic } from './arithmetic.js';
+import { column, square } from './depthwise-pixels.js';
 import { shareOf } from './split.js';
 
 /** Kernel sizes of the zoo; every size is a function of its own with its taps written out. */
@@ -28,15 +28,23 @@ function depthwise(fn: FunctionWriter, size: number, arithmetic: Arithmetic): vo
   const bounds = { least: fn.let(splat(lo)), most: fn.let(splat(hi)) };
   const rowBytes = fn.let(mul(width, pixel));
   const step = fn.let(mul(dilationX, pixel));
-  const [start, end] = shareOf(fn, mul(images, outHeight), p, P);
-  const rows = Array.from({ length: size }, () => fn.local());
+  // Two lines at once, of one image, where their windows overlap in all rows but one; else line by line.
+  const dense = fn.let(and(and(eq(strideY, 1), eq(strideX, 1)), and(eq(dilationY, 1), eq(dilationX, 1))));
+  const linesAtOnce = fn.let(add(dense, 1));
+  const groups = fn.let(div(add(outHeight, sub(linesAtOnce, 1)), linesAtOnce));
+  const [start, end] = shareOf(fn, mul(images, groups), p, P);
+  const rows = Array.from({ length: size + 1 }, () => fn.local());
   const pointers = rows.map(() => fn.local());
   // Output columns whose windows lie wholly inside the map.
   const firstInside = fn.let(div(add(left, sub(strideX, 1)), strideX));
   const reach = fn.let(sub(sub(width, 1), sub(mul(dilationX, size - 1), left)));
   const endInside = fn.let(select(add(div(reach, strideX), 1), 0, ge(reach, 0)));
-  fn.for(start, end, (line) => {
-    const [image, oy] = [fn.let(div(line, outHeight)), fn.let(rem(line, outHeight))];
+  const out = fn.local();
+  const ox = fn.local();
+  const bytes = fn.let(mul(outWidth, pixel));
+  fn.for(start, end, (group) => {
+    const image = fn.let(div(group, groups));
+    const oy = fn.let(mul(rem(group, groups), linesAtOnce));
     const base = fn.let(add(x, mul(mul(image, height), rowBytes)));
     const y0 = fn.let(sub(mul(oy, strideY), top));
     rows.forEach((row, i) => {
@@ -44,72 +52,48 @@ function depthwise(fn: FunctionWriter, size: number, arithmetic: Arithmetic): vo
       const inside = and(ge(iy, 0), lt(iy, height));
       fn.set(row, select(add(base, mul(iy, rowBytes)), zeros, inside));
     });
-    const out = fn.let(add(y, mul(mul(line, outWidth), pixel)));
-    fn.for(0, outWidth, (ox) => {
-      const x0 = fn.let(sub(mul(ox, strideX), left));
-      // Zero rows are as long as a row, so that every row may be read at the same place.
-      pointers.forEach((pointer, i) => {
-        fn.set(pointer, add(rows[i] ?? 0, mul(x0, pixel)));
-      });
-      const place = { weights, out, pixel, step, pointers };
-      fn.if(
-        and(ge(ox, firstInside), lt(ox, endInside)),
-        () => channels(fn, size, arithmetic, bounds, place, undefined),
-        () =>
-          channels(fn, size, arithmetic, bounds, place, (j) => {
-            const ix = fn.let(add(x0, mul(dilationX, j)));
-            return fn.let(and(ge(ix, 0), lt(ix, width)));
-          }),
-      );
-      fn.increase(out, pixel);
-    });
+    const both = fn.let(and(dense, lt(add(oy, 1), outHeight)));
+    fn.set(out, add(y, mul(add(mul(image, outHeight), oy), bytes)));
+    fn.set(ox, int(0));
+    fn.doWhile(
+      () => {
+        const x0 = fn.let(sub(mul(ox, strideX), left));
+        // Zero rows are as long as a row, so that every row may be read at the same place.
+        pointers.forEach((pointer, i) => {
+          fn.set(pointer, add(rows[i] ?? 0, mul(x0, pixel)));
+        });
+        const place = { weights, out, pixel, line: bytes, step, pointers };
+        const inner = fn.let(and(ge(ox, firstInside), lt(ox, endInside)));
+        const test = (j: number): I32 => {
+          const ix = fn.let(add(x0, mul(dilationX, j)));
+          return fn.let(and(ge(ix, 0), lt(ix, width)));
+        };
+        fn.if(
+          and(and(both, inner), lt(add(ox, 1), endInside)),
+          () => {
+            square(fn, size, arithmetic, bounds, place);
+            fn.increase(out, mul(pixel, 2));
+            fn.increase(ox, 2);
+          },
+          () => {
+            fn.if(
+              both,
+              () => column(fn, size, arithmetic, bounds, place, { lines: 2, inside: test }),
+              () =>
+                fn.if(
+                  inner,
+                  () => column(fn, size, arithmetic, bounds, place, { lines: 1 }),
+                  () => column(fn, size, arithmetic, bounds, place, { lines: 1, inside: test }),
+                ),
+            );
+            fn.increase(out, pixel);
+            fn.increase(ox, 1);
+          },
+        );
+      },
+      () => lt(ox, outWidth),
+    );
   });
 }
 
 type EightInts = readonly [I32, I32, I32, I32, I32, I32, I32, I32];
-
-interface Place {
-  readonly weights: I32;
-  readonly out: I32;
-  readonly pixel: I32;
-  readonly step: I32;
-  readonly pointers: readonly Local<'i32'>[];
-}
-
-/** One output pixel: four channels at a time, all taps written out; `inside` tells whether a column of taps is on the map. */
-function channels(
-  fn: FunctionWriter,
-  size: number,
-  arithmetic: Arithmetic,
-  { least, most }: { readonly least: V128; readonly most: V128 },
-  { weights, out, pixel, step, pointers }: Place,
-  inside: ((column: number) => I32) | undefined,
-): void {
-  const madd = maddOf(arithmetic);
-  const columns = Array.from({ length: size }, (_, j) => j);
-  const tests = inside === undefined ? undefined : columns.map(inside);
-  // Columns of taps lie `step` bytes apart.
-  const offsets = columns.map((j) => (j === 0 ? int(0) : fn.let(mul(step, j))));
-  const w = fn.let(weights);
-  const sum = fn.local('v128');
-  fn.for(
-    0,
-    pixel,
-    (c) => {
-      fn.set(sum, load(w));
-      columns.forEach((j) => {
-        const tap = (): void =>
-          pointers.forEach((pointer, i) => {
-            const at = add(add(pointer, c), offsets[j] ?? 0);
-            fn.set(sum, madd(load(at), load(w, 16 * (1 + i * size + j)), sum));
-          });
-        const test = tests?.[j];
-        if (test === undefined) tap();
-        else fn.if(test, tap);
-      });
-      fn.store(add(out, c), clamp(sum, least, most));
-      fn.increase(w, 16 * (1 + size * size));
-    },
-    16,
-  );
-}

@@ -7,6 +7,7 @@ import { MAXIMUM_PAGES } from './memory-limit.js';
 import { writePointwise } from './pointwise.js';
 import { writePools } from './pool.js';
 import { writeProducts } from './product.js';
+import { writeStrassen } from './strassen.js';
 import { writeWinograd } from './winograd.js';
 
 /** All kernels as one module, made for the instructions that are there. */
@@ -15,6 +16,7 @@ export function kernelModule(arithmetic: Arithmetic, shared: boolean): Uint8Arra
   const product = writeProducts(module, arithmetic);
   writeHalfProducts(module, arithmetic);
   writeWinograd(module, product, arithmetic);
+  writeStrassen(module, product);
   writeDepthwise(module, arithmetic);
   writePointwise(module, arithmetic);
   writeActivations(module, arithmetic);

@@ -1,46 +1,10 @@
-import type { FunctionWriter } from '../wasm/function.js';
 import { ModuleWriter } from '../wasm/module.js';
-import {
-  add,
-  constant,
-  type I32,
-  load,
-  loadInt,
-  mul,
-  ne,
-  rotateLeft,
-  type V128,
-  vadd,
-  vmul,
-  vsub,
-} from '../wasm/values.js';
+import { add, type I32, load, loadInt, mul, ne, rotateLeft } from '../wasm/values.js';
 import { type Arithmetic, hasVectors } from './arithmetic.js';
 import { HALF_PANEL_BYTES } from './half.js';
 import { MAXIMUM_PAGES } from './memory-limit.js';
-import { type OutputTile, outputTiles } from './winograd.js';
-
-type Triple = readonly [V128, V128, V128];
-
-/** G g of F(2x2, 3x3) and F(4x4, 3x3) (Lavin & Gray 2015). */
-const transforms: Readonly<Record<OutputTile, (fn: FunctionWriter, g: Triple) => readonly V128[]>> = {
-  2: (fn, [g0, g1, g2]) => {
-    const outer = fn.let(vmul(vadd(g0, g2), constant(1 / 2)));
-    const inner = fn.let(vmul(g1, constant(1 / 2)));
-    return [g0, fn.let(vadd(outer, inner)), fn.let(vsub(outer, inner)), g2];
-  },
-  4: (fn, [g0, g1, g2]) => {
-    const outer = fn.let(vmul(vadd(g0, g2), constant(-1 / 6)));
-    const inner = fn.let(vmul(g1, constant(1 / 6)));
-    const near = fn.let(vadd(vmul(g0, constant(1 / 24)), vmul(g2, constant(1 / 6))));
-    const slope = fn.let(vmul(g1, constant(1 / 12)));
-    return [
-      fn.let(vmul(g0, constant(1 / 4))),
-      ...[fn.let(vsub(outer, inner)), fn.let(vadd(outer, inner))],
-      ...[fn.let(vadd(near, slope)), fn.let(vsub(near, slope))],
-      g2,
-    ];
-  },
-};
+import { earlyWinogradKernels, winogradForms } from './winograd-forms.js';
+import { winogradWeights } from './winograd-weights.js';
 
 /**
  * What puts weights into the form that the kernels read, as a module of its own: small enough to be compiled at once on any
@@ -109,7 +73,7 @@ function writePackModule(vectors: boolean, shared: boolean): Uint8Array<ArrayBuf
   });
 
   // Nine taps `tapBytes` apart into planes `planeBytes` apart, each as above.
-  for (const tile of outputTiles) module.function(`winograd${tile}`, (fn) => winogradWeights(fn, tile));
+  for (const name of earlyWinogradKernels) module.function(name, (fn) => winogradWeights(fn, winogradForms[name]));
   return module.encode({ shared, maximumPages: MAXIMUM_PAGES });
 }
 
@@ -117,34 +81,3 @@ function writePackModule(vectors: boolean, shared: boolean): Uint8Array<ArrayBuf
 const CHECKSUM_PRIME = 2_654_435_761 | 0;
 
 type Six = readonly [I32, I32, I32, I32, I32, I32];
-
-function winogradWeights(fn: FunctionWriter, tile: OutputTile): void {
-  const [raw, rowBytes, rows, panels, out, panelBytes] = fn.params(6) as Six;
-  const [tapBytes, planeBytes] = fn.params(2) as readonly [I32, I32];
-  const side = transforms[tile];
-  fn.for(0, panels, (j) => {
-    const from = fn.let(add(raw, mul(j, 32)));
-    const to = fn.let(add(out, mul(j, panelBytes)));
-    fn.for(0, rows, () => {
-      for (const half of [0, 16]) {
-        const at = fn.let(from);
-        const taps = Array.from({ length: 9 }, () => {
-          const tap = fn.let(load(at, half));
-          fn.increase(at, tapBytes);
-          return tap;
-        });
-        const column = (x: number): Triple => [taps[x], taps[3 + x], taps[6 + x]] as unknown as Triple;
-        const columns = [0, 1, 2].map((x) => side(fn, column(x)));
-        const place = fn.let(to);
-        columns[0]?.forEach((_, y) => {
-          for (const value of side(fn, columns.map((lines) => lines[y]) as unknown as Triple)) {
-            fn.store(place, value, half);
-            fn.increase(place, planeBytes);
-          }
-        });
-      }
-      fn.increase(from, rowBytes);
-      fn.increase(to, 32);
-    });
-  });
-}

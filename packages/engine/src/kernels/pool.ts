@@ -10,9 +10,11 @@ import {
   type I32,
   load,
   loadInt,
+  minimum,
   mul,
   rem,
   splat,
+  sub,
   toFloat,
   type V128,
   vadd,
@@ -46,34 +48,57 @@ interface Reduction {
   readonly end: (sum: V128, count: F32) => V128;
 }
 
+/** Bytes of a pixel that are pooled at once; every pixel has a multiple of them. */
+export const POOL_BYTES = 32;
+
 type Six = readonly [I32, I32, I32, I32, I32, I32];
 
 function pool(module: ModuleWriter, name: string, { start, step, end }: Reduction): void {
   module.function(name, (fn: FunctionWriter) => {
     const [x, imageBytes, rowBytes, pixel, y, images] = fn.params(6) as Six;
     const [rowTable, outHeight, columnTable, outWidth] = fn.params(4) as readonly [I32, I32, I32, I32];
+    const piece = fn.param();
     const [p, P] = [fn.param(), fn.param()];
-    // Lines of vectors: a small map of many channels is split by channels too.
-    const vectors = fn.let(div(pixel, 16));
-    const [first, last] = shareOf(fn, mul(mul(images, outHeight), vectors), p, P);
-    const sum = fn.local('v128');
+    // Pieces of `piece` bytes of the pixels of a line: whole pixels as they lie in memory, or parts for each thread of a small map.
+    const pieces = fn.let(div(add(pixel, sub(piece, 1)), piece));
+    const [first, last] = shareOf(fn, mul(mul(images, outHeight), pieces), p, P);
+    const sums = [fn.local('v128'), fn.local('v128')];
     fn.for(first, last, (item) => {
-      const [line, c] = [fn.let(div(item, vectors)), fn.let(mul(rem(item, vectors), 16))];
+      const [line, c0] = [fn.let(div(item, pieces)), fn.let(mul(rem(item, pieces), piece))];
+      const c1 = fn.let(minimum(fn.let(add(c0, piece)), pixel));
       const [image, oy] = [fn.let(div(line, outHeight)), fn.let(rem(line, outHeight))];
       const rows = fn.let(add(rowTable, mul(oy, 12)));
       const [y0, y1, yCount] = [fn.let(loadInt(rows)), fn.let(loadInt(rows, 4)), fn.let(loadInt(rows, 8))];
-      const base = fn.let(add(add(x, mul(image, imageBytes)), c));
-      const out = fn.let(add(add(y, mul(mul(line, outWidth), pixel)), c));
+      const base = fn.let(add(x, mul(image, imageBytes)));
+      const out = fn.let(add(y, mul(mul(line, outWidth), pixel)));
       fn.for(0, outWidth, (ox) => {
         const columns = fn.let(add(columnTable, mul(ox, 12)));
         const from = fn.let(mul(loadInt(columns), pixel));
         const to = fn.let(mul(loadInt(columns, 4), pixel));
-        fn.set(sum, start);
-        fn.for(y0, y1, (iy) => {
-          const row = fn.let(add(base, mul(iy, rowBytes)));
-          fn.for(from, to, (at) => fn.set(sum, step(sum, load(add(row, at)))), pixel);
-        });
-        fn.store(out, end(sum, fn.let(toFloat(mul(yCount, loadInt(columns, 8))))));
+        const count = fn.let(toFloat(mul(yCount, loadInt(columns, 8))));
+        fn.for(
+          c0,
+          c1,
+          (c) => {
+            for (const sum of sums) fn.set(sum, start);
+            fn.for(y0, y1, (iy) => {
+              const row = fn.let(add(add(base, c), mul(iy, rowBytes)));
+              fn.for(
+                from,
+                to,
+                (at) =>
+                  sums.forEach((sum, i) => {
+                    fn.set(sum, step(sum, load(add(row, at), 16 * i)));
+                  }),
+                pixel,
+              );
+            });
+            sums.forEach((sum, i) => {
+              fn.store(add(out, c), end(sum, count), 16 * i);
+            });
+          },
+          POOL_BYTES,
+        );
         fn.increase(out, pixel);
       });
     });

@@ -27,6 +27,9 @@ import {
 import { type Arithmetic, maddOf } from './arithmetic.js';
 import { shareOf } from './split.js';
 
+/** `productRange`, without threads. */
+export type ProductRange = Callee;
+
 /** Columns of a register tile: two vectors. */
 export const PANEL = 8;
 
@@ -226,7 +229,7 @@ export function evenly(fn: FunctionWriter, m: I32, rows: number): { count: I32; 
 }
 
 /** Products of matrices, with bias, residual and clamp; returns the one that others call, without threads. */
-export function writeProducts(module: ModuleWriter, arithmetic: Arithmetic): Callee {
+export function writeProducts(module: ModuleWriter, arithmetic: Arithmetic): ProductRange {
   const direct = directTiles(module, arithmetic);
   const table = tableTiles(module, arithmetic);
   const { rows } = arithmetic;

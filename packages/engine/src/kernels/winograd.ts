@@ -3,8 +3,8 @@ import type { ModuleWriter } from '../wasm/module.js';
 import {
   add,
   and,
-  constant,
   div,
+  eq,
   ge,
   gt,
   type I32,
@@ -19,95 +19,36 @@ import {
   sub,
   type V128,
   vadd,
-  vmul,
-  vsub,
 } from '../wasm/values.js';
 import { type Arithmetic, maddOf } from './arithmetic.js';
 import { clamp } from './product.js';
 import { shareOf } from './split.js';
+import {
+  type EarlyWinogradKernel,
+  earlyWinogradKernels,
+  type Form,
+  PLANE_GAP,
+  planesOf,
+  type WinogradKernel,
+  weightPlanesOf,
+  winogradForms,
+} from './winograd-forms.js';
+import { writeLate } from './winograd-late.js';
 
-type Madd = ReturnType<typeof maddOf>;
 type Six<T> = readonly [T, T, T, T, T, T];
-
-/** Side of an output tile; that of the input tile is 2 more. */
-export type OutputTile = 2 | 4;
-export const outputTiles: readonly OutputTile[] = [2, 4];
-/** Products of a tile. */
-export const planesOf = (tile: OutputTile): number => (tile + 2) ** 2;
-/** Bytes between planes beyond their size, so that 36 streams do not fall on the same cache sets. */
-export const PLANE_GAP = 64;
-
-/** Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015: F(tile x tile, 3x3), one side at a time. */
-interface Transforms {
-  readonly tile: OutputTile;
-  /** B^T d. */
-  readonly input: (fn: FunctionWriter, d: readonly V128[], madd: Madd) => readonly V128[];
-  /** A^T m. */
-  readonly output: (fn: FunctionWriter, m: readonly V128[], madd: Madd) => readonly V128[];
-}
-
-const small: Transforms = {
-  tile: 2,
-  input(fn, values) {
-    const [d0, d1, d2, d3] = values as readonly [V128, V128, V128, V128];
-    return [vsub(d0, d2), vadd(d1, d2), vsub(d2, d1), vsub(d1, d3)].map((value) => fn.let(value));
-  },
-  output(fn, values) {
-    const [m0, m1, m2, m3] = values as readonly [V128, V128, V128, V128];
-    return [fn.let(vadd(vadd(m0, m1), m2)), fn.let(vsub(vsub(m1, m2), m3))];
-  },
-};
-
-const large: Transforms = {
-  tile: 4,
-  input: (fn, values, madd) => inputTransform(fn, values as Six<V128>, madd),
-  output: (fn, values, madd) => outputTransform(fn, values as Six<V128>, madd),
-};
-
-/** B^T d of F(4x4, 3x3). */
-function inputTransform(fn: FunctionWriter, [d0, d1, d2, d3, d4, d5]: Six<V128>, madd: Madd): Six<V128> {
-  const p = fn.let(madd(d2, constant(-4), d4));
-  const q = fn.let(madd(d1, constant(-4), d3));
-  const r = fn.let(vsub(d4, d2));
-  const s = fn.let(vmul(vsub(d3, d1), constant(2)));
-  return [
-    fn.let(madd(d0, constant(4), madd(d2, constant(-5), d4))),
-    fn.let(vadd(p, q)),
-    fn.let(vsub(p, q)),
-    fn.let(vadd(r, s)),
-    fn.let(vsub(r, s)),
-    fn.let(madd(d1, constant(4), madd(d3, constant(-5), d5))),
-  ];
-}
-
-/** A^T m of F(4x4, 3x3). */
-function outputTransform(
-  fn: FunctionWriter,
-  [m0, m1, m2, m3, m4, m5]: Six<V128>,
-  madd: Madd,
-): readonly [V128, V128, V128, V128] {
-  const a = fn.let(vadd(m1, m2));
-  const b = fn.let(vsub(m1, m2));
-  const c = fn.let(vadd(m3, m4));
-  const d = fn.let(vsub(m3, m4));
-  return [
-    fn.let(vadd(vadd(m0, a), c)),
-    fn.let(madd(d, constant(2), b)),
-    fn.let(madd(c, constant(4), a)),
-    fn.let(vadd(madd(d, constant(8), b), m5)),
-  ];
-}
 
 function writeTiles(
   module: ModuleWriter,
-  { tile, input: inputSide, output: outputSide }: Transforms,
+  name: WinogradKernel,
   arithmetic: Arithmetic,
 ): { readonly input: Callee; readonly output: Callee } {
   const madd = maddOf(arithmetic);
-  const side = Array.from({ length: tile + 2 }, (_, i) => i);
+  const form = winogradForms[name];
+  const { tile, values, input: inputSide, output: outputSide } = form;
+  const side = Array.from({ length: values }, (_, i) => i);
 
   // As many rows `row` bytes apart of pixels `pixel` bytes apart as the input tile has, into planes `plane` bytes apart.
-  const input = module.function(`winograd${tile}InputTile`, (fn) => {
+  const input = module.function(`${name}InputTile`, (fn) => {
     const [x, row, pixel, bytes, out, plane] = fn.params(6) as Six<I32>;
     // Written again for every group of four channels, so the variables are made once.
     fn.for(
@@ -121,11 +62,15 @@ function writeTiles(
           return inputSide(fn, rows, madd);
         });
         const to = fn.let(add(out, c));
-        for (const i of side) {
-          const line = inputSide(fn, across(columns, i), madd);
-          for (const value of line) {
-            fn.store(to, value);
-            fn.increase(to, plane);
+        // Planes that meet the same weights lie one behind the other.
+        for (const rows of groupsOf(form)) {
+          const lines = rows.map((i) => inputSide(fn, across(columns, i), madd));
+          for (const places of groupsOf(form)) {
+            for (const value of lines.flatMap((line) => places.flatMap((j) => line[j] ?? []))) {
+              fn.store(to, value);
+              fn.increase(to, plane);
+            }
+            fn.increase(to, PLANE_GAP);
           }
         }
       },
@@ -134,7 +79,7 @@ function writeTiles(
   });
 
   // The planes of products into as many rows and pixels as there are, a whole tile at most.
-  const output = module.function(`winograd${tile}OutputTile`, (fn) => {
+  const output = module.function(`${name}OutputTile`, (fn) => {
     const [products, plane, bytes, bias, y, row] = fn.params(6) as Six<I32>;
     const [residual, rows, columns] = fn.params(3) as readonly [I32, I32, I32];
     const pixel = fn.param();
@@ -146,8 +91,10 @@ function writeTiles(
       (c) => {
         const at = fn.let(add(products, c));
         const half = side.map((j) => {
-          const from = fn.let(add(at, mul(plane, j)));
-          const values = side.map((i) => fn.let(load(add(from, mul(plane, side.length * i)))));
+          const values = side.map((i) => {
+            const { before, gaps } = placeOfPlane(form, i, j);
+            return fn.let(load(add(at, mul(plane, before)), PLANE_GAP * gaps));
+          });
           return outputSide(fn, values, madd);
         });
         const shift = fn.let(load(add(bias, c)));
@@ -177,6 +124,24 @@ function writeTiles(
   return { input, output };
 }
 
+/** Products of a side, those that share their evaluation of the taps together. */
+const groupsOf = ({ values, groups }: Form): readonly (readonly number[])[] =>
+  Array.from({ length: groups }, (_, i) =>
+    i < groups - 1 ? [i] : Array.from({ length: values - i }, (__, more) => i + more),
+  );
+
+/** How many planes and gaps lie before the plane of product `i` down and `j` across. */
+function placeOfPlane(form: Form, i: number, j: number): { readonly before: number; readonly gaps: number } {
+  const { values, groups } = form;
+  const [rows = [], columns = []] = [i, j].map((at) => groupsOf(form)[Math.min(at, groups - 1)]);
+  const [row = 0, column = 0] = [rows[0], columns[0]];
+  const within = (i - row) * columns.length + (j - column);
+  return {
+    before: row * values + column * rows.length + within,
+    gaps: Math.min(i, groups - 1) * groups + Math.min(j, groups - 1),
+  };
+}
+
 interface Geometry {
   readonly height: I32;
   readonly width: I32;
@@ -188,29 +153,35 @@ interface Geometry {
 const across = (lines: readonly (readonly V128[])[], i: number): readonly V128[] =>
   lines.flatMap((line) => line[i] ?? []);
 
-/** F(2x2, 3x3) and F(4x4, 3x3), stride 1, any padding. */
+/** Each form, with any padding. */
 export function writeWinograd(module: ModuleWriter, product: Callee, arithmetic: Arithmetic): void {
-  for (const transforms of [small, large]) writeTransforms(module, product, transforms, arithmetic);
+  for (const name of earlyWinogradKernels) {
+    const { inputStage, outputStage } = writeOuterStages(module, name, arithmetic);
+    const productStage = writeProductStage(module, product, name);
+    writeStages(module, name, { inputStage, productStage, outputStage });
+  }
+  writeLate(module, product, writeOuterStages(module, 'winograd4Late', arithmetic));
 }
 
-/**
- * Three stages over `tiles` tiles from `first` on: input transform, a product for each plane, output transform. Planes have
- * `tiles` rows.
- */
-function writeTransforms(module: ModuleWriter, product: Callee, transforms: Transforms, arithmetic: Arithmetic): void {
-  const { tile } = transforms;
-  const inputTile = tile + 2;
-  const { input, output } = writeTiles(module, transforms, arithmetic);
+/** The first and last of three stages over `count` tiles from `first` on: input transform, products, output transform. */
+function writeOuterStages(
+  module: ModuleWriter,
+  name: WinogradKernel,
+  arithmetic: Arithmetic,
+): { readonly inputStage: Callee; readonly outputStage: Callee } {
+  const form = winogradForms[name];
+  const { tile, stride, values: inputTile } = form;
+  const { input, output } = writeTiles(module, name, arithmetic);
 
   // x is one image after another; `top` and `left` are its padding. `edge` is scratch for tiles that hang over the border.
-  const inputStage = module.function(`winograd${tile}Input`, (fn) => {
+  const inputStage = module.function(`${name}InputStage`, (fn) => {
     const [x, height, width, pixel, tilesY, tilesX] = fn.params(6) as Six<I32>;
     const [top, left, edge, planes, plane, first] = fn.params(6) as Six<I32>;
     const count = fn.param();
     const geometry: Geometry = { height, width, tilesY, tilesX };
     const rowBytes = fn.let(mul(width, pixel));
     fn.for(0, count, (t) => {
-      const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, tile, top, left);
+      const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, tile * stride, top, left);
       const base = fn.let(add(x, mul(mul(image, height), rowBytes)));
       const out = fn.let(add(planes, mul(t, pixel)));
       const inside = and(and(ge(y0, 0), ge(x0, 0)), and(le(add(y0, inputTile), height), le(add(x0, inputTile), width)));
@@ -221,7 +192,7 @@ function writeTransforms(module: ModuleWriter, product: Callee, transforms: Tran
           fn.call(input, from, rowBytes, pixel, pixel, out, plane);
         },
         () => {
-          fn.zero(edge, mul(pixel, planesOf(tile)));
+          fn.zero(edge, mul(pixel, planesOf(form)));
           for (let i = 0; i < inputTile; i++) {
             const iy = fn.let(add(y0, i));
             fn.if(and(ge(iy, 0), lt(iy, height)), () => {
@@ -244,21 +215,7 @@ function writeTransforms(module: ModuleWriter, product: Callee, transforms: Tran
     });
   });
 
-  const productStage = module.function(`winograd${tile}Products`, (fn) => {
-    const [planes, plane, pixel, kc, weights, products] = fn.params(6) as Six<I32>;
-    const [productPlane, outPixel, panels, count, zeroBias] = fn.params(5) as readonly [I32, I32, I32, I32, I32];
-    const [from, to] = fn.params(2) as readonly [I32, I32];
-    const [lo, hi] = [fn.param('f32'), fn.param('f32')];
-    const weightPlane = fn.let(add(mul(mul(panels, kc), 32), PLANE_GAP));
-    fn.for(from, to, (e) => {
-      fn.call(
-        ...([product, add(planes, mul(e, plane)), pixel, kc, add(weights, mul(e, weightPlane))] as const),
-        ...([add(products, mul(e, productPlane)), outPixel, zeroBias, 0, count, panels, count, lo, hi] as const),
-      );
-    });
-  });
-
-  const outputStage = module.function(`winograd${tile}Output`, (fn) => {
+  const outputStage = module.function(`${name}OutputStage`, (fn) => {
     const [products, productPlane, pixel, bias, y, residual] = fn.params(6) as Six<I32>;
     const [height, width, tilesY, tilesX, first, count] = fn.params(6) as Six<I32>;
     const [lo, hi] = [fn.param('f32'), fn.param('f32')];
@@ -277,7 +234,32 @@ function writeTransforms(module: ModuleWriter, product: Callee, transforms: Tran
       );
     });
   });
-  writeStages(module, tile, { inputStage, productStage, outputStage });
+  return { inputStage, outputStage };
+}
+
+/** A product for each evaluation of the taps; planes have `count` rows. */
+function writeProductStage(module: ModuleWriter, product: Callee, name: EarlyWinogradKernel): Callee {
+  const { values: inputTile, groups } = winogradForms[name];
+  return module.function(`${name}ProductStage`, (fn) => {
+    const [planes, plane, pixel, kc, weights, products] = fn.params(6) as Six<I32>;
+    const [productPlane, outPixel, panels, count, zeroBias] = fn.params(5) as readonly [I32, I32, I32, I32, I32];
+    const [from, to] = fn.params(2) as readonly [I32, I32];
+    const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+    const weightPlane = fn.let(add(mul(mul(panels, kc), 32), PLANE_GAP));
+    fn.for(from, to, (e) => {
+      // All products of an evaluation of the taps at once: the last of a side may be two.
+      const [row, column] = [fn.let(div(e, groups)), fn.let(rem(e, groups))];
+      const sharing = (at: I32): I32 => fn.let(add(1, mul(eq(at, groups - 1), inputTile - groups)));
+      const [tall, wide] = [sharing(row), sharing(column)];
+      const before = fn.let(add(mul(row, inputTile), mul(column, tall)));
+      const rows = fn.let(mul(count, mul(tall, wide)));
+      const place = (start: I32, pitch: I32): I32 => add(start, add(mul(before, pitch), mul(e, PLANE_GAP)));
+      fn.call(
+        ...([product, place(planes, plane), pixel, kc, add(weights, mul(e, weightPlane))] as const),
+        ...([place(products, productPlane), outPixel, zeroBias, 0, rows, panels, rows, lo, hi] as const),
+      );
+    });
+  });
 }
 
 /** Image and top left corner of the input of a tile. */
@@ -304,12 +286,17 @@ interface Stages {
 }
 
 /**
- * `winograd4` and `winograd2`: each thread takes its own tiles, in blocks of `block`, all stages, with scratch of its own. Where there are too few
- * tiles for that, all threads share one block and one stage at a time: `winograd4Shared`, stage 0, 1 or 2.
+ * A form by its name: each thread takes its own tiles, in blocks of `block`, all stages, with scratch of its own. Where there
+ * are too few tiles for that, all threads share one block and one stage at a time: `...Shared`, stage 0, 1 or 2.
  */
-function writeStages(module: ModuleWriter, tile: OutputTile, { inputStage, productStage, outputStage }: Stages): void {
+function writeStages(
+  module: ModuleWriter,
+  name: EarlyWinogradKernel,
+  { inputStage, productStage, outputStage }: Stages,
+): void {
+  const form = winogradForms[name];
   for (const shared of [false, true]) {
-    module.function(`winograd${tile}${shared ? 'Shared' : ''}`, (fn) => {
+    module.function(`${name}${shared ? 'Shared' : ''}`, (fn) => {
       const [x, height, width, pixel, kc, weights] = fn.params(6) as Six<I32>;
       const [tilesY, tilesX, images, top, left, y] = fn.params(6) as Six<I32>;
       const [outHeight, outWidth, outPixel, panels, bias, residual] = fn.params(6) as Six<I32>;
@@ -319,14 +306,15 @@ function writeStages(module: ModuleWriter, tile: OutputTile, { inputStage, produ
       const [p, P] = [fn.param(), fn.param()];
       const tiles = fn.let(mul(images, mul(tilesY, tilesX)));
       const [start, end] = shareOf(fn, tiles, p, P);
-      const edgeBytes = fn.let(mul(pixel, planesOf(tile)));
+      const edgeBytes = fn.let(mul(pixel, planesOf(form)));
       // Edges of all threads, then the planes: of this thread, or of all.
       const edge = fn.let(shared ? add(scratch, mul(p, edgeBytes)) : add(scratch, mul(p, scratchBytes)));
       const planes = fn.let(shared ? add(scratch, mul(P, edgeBytes)) : add(edge, edgeBytes));
       const run = (first: I32, count: Local<'i32'>, size: Local<'i32'>, stages: readonly boolean[]): void => {
-        const plane = fn.let(add(mul(size, pixel), PLANE_GAP));
-        const productPlane = fn.let(add(mul(size, outPixel), PLANE_GAP));
-        const products = fn.let(add(planes, mul(plane, planesOf(tile))));
+        // Without the gaps, which lie behind the planes of each evaluation of the taps.
+        const [plane, productPlane] = [fn.let(mul(size, pixel)), fn.let(mul(size, outPixel))];
+        const gaps = PLANE_GAP * weightPlanesOf(form);
+        const products = fn.let(add(planes, add(mul(plane, planesOf(form)), gaps)));
         const own = shared ? fn.let(mul(start, pixel)) : undefined;
         const ownProducts = shared ? fn.let(mul(start, outPixel)) : undefined;
         if (stages[0]) {
@@ -336,7 +324,7 @@ function writeStages(module: ModuleWriter, tile: OutputTile, { inputStage, produ
           );
         }
         if (stages[1]) {
-          const [from, to] = shared ? shareOf(fn, planesOf(tile), p, P) : [0, planesOf(tile)];
+          const [from, to] = shared ? shareOf(fn, weightPlanesOf(form), p, P) : [0, weightPlanesOf(form)];
           fn.call(
             ...([productStage, planes, plane, pixel, kc, weights, products, productPlane, outPixel, panels] as const),
             ...([shared ? tiles : count, zeroBias, from, to, none, all] as const),

@@ -10,7 +10,7 @@ import { type Method, methodsOf } from './method.js';
 import { otherOp } from './other-ops.js';
 import { Packer } from './pack.js';
 import type { Step } from './step.js';
-import { bytesOf, type Layout, layoutOf, type Placed } from './value.js';
+import { bytesOf, LANES, type Layout, layoutOf, type Placed } from './value.js';
 
 /** One node that computes something, and how its steps are made. */
 export interface Compiled {
@@ -45,7 +45,7 @@ export interface Plan {
 /** Whether a node can read pixels of any distance: then the input may stay as the user has it. */
 function readsAnyPixel(node: AnyNode, graph: Graph): boolean {
   if (node.op === 'rescale') return true;
-  return node.op === 'conv2d' && !isDepthwise(node, graph) && layoutOf(graph.nodes[0]?.shape ?? []).channels < 8;
+  return node.op === 'conv2d' && !isDepthwise(node, graph) && layoutOf(graph.nodes[0]?.shape ?? []).channels < LANES;
 }
 
 function layoutOfNode(node: AnyNode, graph: Graph): Layout {
@@ -61,16 +61,25 @@ const CLAMP_FREE = 'linear';
 /** Bytes by which Winograd's weights may exceed the plain ones if nothing else is said: enough for VGG-16 and ResNet-101. */
 const WINOGRAD_BUDGET = 268_435_456;
 
+/** What is decided by size or budget if nothing else is said. */
+export interface CompileOptions {
+  /** As EngineOptions has it. */
+  readonly winogradBudget?: number | undefined;
+  /** Of the convolutions; those that are fastest within the budget. */
+  readonly methods?: ReadonlyMap<NodeId, Method> | undefined;
+  /** Values of a dense kernel from which on halves stay halves. */
+  readonly leastHalf?: number | undefined;
+}
+
 /** Packs every weight into memory. The graph is in its inference form, and all of its ops are known. */
 export function compile(
   graph: Graph,
   params: Parameters,
   memory: EngineMemory,
   arithmetic: Arithmetic,
-  winogradBudget?: number,
-  leastHalf?: number,
+  options: CompileOptions = {},
 ): Program {
-  const { program, packer } = compileOnly(graph, params, memory, arithmetic, winogradBudget, leastHalf);
+  const { program, packer } = compileOnly(graph, params, memory, arithmetic, options);
   packer.pack();
   return program;
 }
@@ -81,11 +90,13 @@ export function compileOnly(
   params: Parameters,
   memory: EngineMemory,
   arithmetic: Arithmetic,
-  winogradBudget = WINOGRAD_BUDGET,
-  leastHalf = leastHalfFor(arithmetic),
+  {
+    winogradBudget = WINOGRAD_BUDGET,
+    methods = methodsOf(graph, winogradBudget),
+    leastHalf = leastHalfFor(arithmetic),
+  }: CompileOptions = {},
 ): { readonly program: Program; readonly packer: Packer } {
   const packer = new Packer(memory, arithmetic, leastHalf);
-  const methods = methodsOf(graph, winogradBudget);
   const widest = Math.max(...graph.nodes.map((node) => rowBytes(node)));
   const zeros = memory.put(new Float32Array(widest / 4 + 64));
   const sums = fuseSums(graph);

@@ -1,7 +1,14 @@
 import type { Float32Tensor, Node, Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { PANEL } from '../kernels/product.js';
-import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
+import { WEIGHT_SUMS } from '../kernels/strassen.js';
+import {
+  type EarlyWinogradKernel,
+  PLANE_GAP,
+  planesOf,
+  weightPlanesOf,
+  winogradForms,
+} from '../kernels/winograd-forms.js';
 import { clampOf } from './clamp.js';
 import type { PlanContext } from './context.js';
 import type { EngineMemory } from './memory.js';
@@ -40,11 +47,19 @@ export function convolution(
       const weights = packer.panels(kernel, perGroup, outputs);
       return (context) => [product(node.path, context, weights, bias, perGroup, outputs, limits, arithmetic)];
     }
+    case 'strassen': {
+      const weights = packer.quarters(kernel, perGroup, outputs);
+      return (context) => strassen(node.path, context, weights, bias, limits);
+    }
+    case 'winograd4Late': {
+      const weights = packer.taps(kernel, 9, perGroup, outputs);
+      return (context) => winogradLate(node.path, context, window, weights, bias, limits);
+    }
     case 'winograd2':
-    case 'winograd4': {
-      const tile = method === 'winograd2' ? 2 : 4;
-      const weights = packer.winograd(kernel, perGroup, outputs, tile);
-      return (context) => winograd(node.path, tile, context, window, weights, bias, limits);
+    case 'winograd4':
+    case 'winogradStrided': {
+      const weights = packer.winograd(kernel, perGroup, outputs, method);
+      return (context) => winograd(node.path, method, context, window, weights, bias, limits);
     }
     case 'depthwise': {
       const weights = memory.put(packDepthwise(kernel.data, biasOf(node, params, outputs), outputs));
@@ -100,6 +115,33 @@ function product(
   return { kernel: 'product', path, args: [...args, output.pixels, panels, rowsAtOnce, lo, hi] };
 }
 
+/** Bytes of scratch that a strip of pixels may take: it is written and read again at once. */
+const STRIP_BYTES = 400_000;
+
+function strassen(
+  path: string,
+  context: PlanContext,
+  weights: number,
+  bias: number,
+  { lo, hi }: Limits,
+): readonly Step[] {
+  const { inputs, output, residual, threads, zeros } = context;
+  const x = first(inputs);
+  const quarter = x.channels * output.channels;
+  const pairs = Math.ceil(output.pixels / 2 / threads);
+  const each = 2 * (x.pixel + output.pixel);
+  const strips = Math.ceil(pairs / Math.max(24, Math.floor(STRIP_BYTES / each)));
+  const most = Math.ceil(pairs / strips);
+  const sums = context.scratch(WEIGHT_SUMS * quarter);
+  const scratch = context.scratch(threads * most * each);
+  const args = [x.address, x.pixel, weights, sums, output.address, output.pixel, bias, residual?.address ?? 0];
+  const unbounded = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return [
+    { kernel: 'strassenWeights', path, args: [weights, sums, quarter] },
+    { kernel: 'strassen', path, args: [...args, output.pixels, zeros, scratch, most, lo, hi, ...unbounded] },
+  ];
+}
+
 /** A dense layer is a product with a row an example. */
 export function dense(node: Node<'dense'>, params: Parameters, packer: Packer, arithmetic: Arithmetic): Emit {
   const kernel = kernelOf(node, params);
@@ -129,7 +171,7 @@ function halfProduct(
 
 function winograd(
   path: string,
-  tile: OutputTile,
+  name: EarlyWinogradKernel,
   context: PlanContext,
   { top, left }: Window,
   weights: number,
@@ -138,14 +180,16 @@ function winograd(
 ): readonly Step[] {
   const { inputs, output, residual, batch, threads, zeros } = context;
   const x = first(inputs);
+  const form = winogradForms[name];
+  const { tile } = form;
   const [tilesY, tilesX] = [Math.ceil(output.height / tile), Math.ceil(output.width / tile)];
   const tiles = batch * tilesY * tilesX;
-  const products = planesOf(tile);
+  const products = planesOf(form);
   const own = threads === 1 || tiles >= 24 * threads;
   const most = Math.max(48, Math.floor(PLANE_BYTES / (products * (x.pixel + output.pixel))));
   const block = own ? Math.ceil(tiles / threads / Math.ceil(tiles / threads / most)) : tiles;
   const edge = products * x.pixel;
-  const planes = products * (block * (x.pixel + output.pixel) + 2 * PLANE_GAP);
+  const planes = products * block * (x.pixel + output.pixel) + 2 * PLANE_GAP * weightPlanesOf(form);
   const each = edge + planes + 64;
   const scratch = context.scratch(own ? threads * each : threads * edge + planes);
   const panels = Math.ceil(output.channels / PANEL);
@@ -154,8 +198,48 @@ function winograd(
     ...[output.height, output.width, output.pixel, panels, bias, residual?.address ?? 0, zeros, scratch, each, last],
     ...[lo, hi, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   ];
-  if (own) return [{ kernel: `winograd${tile}`, path, args: args(block) }];
-  return [0, 1, 2].map((stage) => ({ kernel: `winograd${tile}Shared`, path, args: args(stage) }));
+  if (own) return [{ kernel: name, path, args: args(block) }];
+  return [0, 1, 2].map((stage) => ({ kernel: `${name}Shared`, path, args: args(stage) }));
+}
+
+/** Bytes of planes of the input that the cache is to hold beside evaluated weights of as many rows. */
+const LATE_BYTES = 450_000;
+/** Tiles that meet evaluated weights before those of the next outputs. */
+const LATE_TILES = 49;
+
+function winogradLate(
+  path: string,
+  context: PlanContext,
+  { top, left }: Window,
+  weights: number,
+  bias: number,
+  { lo, hi }: Limits,
+): readonly Step[] {
+  const { inputs, output, residual, batch, threads, zeros } = context;
+  const x = first(inputs);
+  const form = winogradForms.winograd4Late;
+  const [tilesY, tilesX] = [Math.ceil(output.height / form.tile), Math.ceil(output.width / form.tile)];
+  const tiles = batch * tilesY * tilesX;
+  const count = Math.ceil(tiles / Math.ceil(tiles / LATE_TILES));
+  const [planes, panels] = [planesOf(form), Math.ceil(output.channels / PANEL)];
+  const chunk = Math.min(x.channels, 8 * Math.ceil(LATE_BYTES / (4 * planes * count) / 8));
+  const evaluated = context.scratch(threads * planes * (4 * PANEL * chunk + PLANE_GAP));
+  const edge = context.scratch(threads * planes * x.pixel);
+  const transformed = context.scratch(planes * (count * x.pixel + PLANE_GAP));
+  const products = context.scratch(planes * (count * output.pixel + PLANE_GAP));
+  const unbounded = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return Array.from({ length: Math.ceil(tiles / count) }, (_, block): readonly Step[] => {
+    const from = block * count;
+    const some = Math.min(count, tiles - from);
+    const given = [x.address, x.height, x.width, x.pixel, tilesY, tilesX, top, left, edge, transformed, from, some];
+    const factors = [transformed, x.pixel, x.channels, weights, products, output.pixel, panels, some];
+    const result = [products, output.pixel, bias, output.address, residual?.address ?? 0, output.height, output.width];
+    return [
+      { kernel: 'winograd4LateInput', path, args: given },
+      { kernel: 'winograd4LateProducts', path, args: [...factors, zeros, evaluated, chunk, ...unbounded] },
+      { kernel: 'winograd4LateOutput', path, args: [...result, tilesY, tilesX, from, some, lo, hi] },
+    ];
+  }).flat();
 }
 
 function depthwise(

@@ -60,7 +60,7 @@ export function inspectPlan(
 ): PlanReport {
   const prepared = optimiseForInference({ ...graph, taps: {} }).graph;
   const memory = new ImaginedMemory();
-  const program = compile(prepared, zeros(prepared), memory, arithmetic, winogradBudget);
+  const program = compile(prepared, zeros(prepared), memory, arithmetic, { winogradBudget });
   const layers: PlannedLayer[] = [];
   const watched: Program = {
     ...program,
@@ -112,9 +112,9 @@ function watch(compiled: Compiled, graph: Graph, layers: PlannedLayer[]): Compil
 
 /** The step that computes: a copy into place may come before it, an activation or a sum behind. */
 function kernelOf(node: AnyNode, steps: readonly Step[]): string {
-  const names = steps.map(({ kernel }) => kernel.replace('Shared', ''));
+  const names = steps.map(({ kernel }) => kernel.replace(/Shared|Input$/, ''));
   if (node.op === 'conv2d' && names[0] === 'placeImage') return 'rows';
-  return names.find((name) => name !== 'clear') ?? '';
+  return names.find((name) => name !== 'clear' && name !== 'strassenWeights') ?? '';
 }
 
 function macsOf(node: AnyNode): number {

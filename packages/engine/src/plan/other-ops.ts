@@ -9,6 +9,7 @@ import {
   type ParamRole,
   sizeOf,
 } from '@convzoo/layers';
+import { POOL_BYTES } from '../kernels/pool.js';
 import { clampOf } from './clamp.js';
 import type { PlanContext } from './context.js';
 import { type Emit, first } from './convolution.js';
@@ -71,12 +72,15 @@ function pool(
   rowTable: Int32Array,
   columnTable: Int32Array,
 ): readonly Step[] {
-  const { inputs, output, batch } = context;
+  const { inputs, output, batch, threads } = context;
   const x = first(inputs);
   const rowBytes = x.width * x.pixel;
   const args = [x.address, x.height * rowBytes, rowBytes, x.pixel, output.address, batch];
   const tables = [context.table(rowTable), rowTable.length / 3, context.table(columnTable), columnTable.length / 3];
-  return [{ kernel, path, args: [...args, ...tables] }];
+  // Enough pieces that every thread has its share: of one thread whole lines.
+  const pieces = threads === 1 ? 1 : Math.ceil((8 * threads) / (batch * output.height));
+  const piece = Math.ceil(x.pixel / pieces / POOL_BYTES) * POOL_BYTES;
+  return [{ kernel, path, args: [...args, ...tables, piece] }];
 }
 
 function slidingPool(node: Node<'maxPool'> | Node<'avgPool'>): Emit {

@@ -3,7 +3,7 @@ import type { Arithmetic } from '../kernels/arithmetic.js';
 import { encodeHalves, HALF_PANEL_BYTES, TOO_LARGE } from '../kernels/half.js';
 import { packModule } from '../kernels/pack.js';
 import { PANEL } from '../kernels/product.js';
-import { type OutputTile, PLANE_GAP, planesOf } from '../kernels/winograd.js';
+import { type EarlyWinogradKernel, PLANE_GAP, weightPlanesOf, winogradForms } from '../kernels/winograd-forms.js';
 import type { EngineMemory } from './memory.js';
 import { padded } from './value.js';
 import { halvesOf, holderOf, hostBytes, weightSource } from './weight-source.js';
@@ -81,15 +81,44 @@ export class Packer {
     return panels;
   }
 
-  /** `[3, 3, k, n]` into G g G^T, a plane of panels for each product of a tile: `[planes][ceil(n / 8)][k][8]`. */
-  winograd(kernel: Float32Tensor, k: number, n: number, tile: OutputTile): number {
+  /** `[k, n]`, both multiples of 16, into its quarters, each as panels: `[2][2][n / 16][k / 2][8]`. */
+  quarters(kernel: Float32Tensor, k: number, n: number): number {
+    const panels = n / (2 * PANEL);
+    return this.#later('quarters', kernel, 4 * k * n, (address) =>
+      this.#chunks(kernel, 2, k / 2, n, (raw, row, rows) => {
+        for (const quarter of [0, 1, 2, 3]) {
+          const [bottom, right] = [quarter >> 1, quarter & 1];
+          const from = raw + bottom * rows * 4 * n + right * panels * PANEL_BYTES;
+          const to = address + quarter * k * n + row * PANEL_BYTES;
+          this.#call('panels', from, 4 * n, rows, panels, to, (k / 2) * PANEL_BYTES);
+        }
+      }),
+    );
+  }
+
+  /** `[taps, k, n]`, each tap as panels: `[taps][ceil(n / 8)][k][8]`. */
+  taps(kernel: Float32Tensor, taps: number, k: number, n: number): number {
+    const panels = Math.ceil(n / PANEL);
+    const [rowBytes, panelBytes] = [panels * PANEL_BYTES, k * PANEL_BYTES];
+    return this.#later('taps', kernel, taps * panels * panelBytes, (address) =>
+      this.#chunks(kernel, taps, k, n, (raw, row, rows) => {
+        for (let tap = 0; tap < taps; tap++) {
+          const to = address + tap * panels * panelBytes + row * PANEL_BYTES;
+          this.#call('panels', raw + tap * rows * rowBytes, rowBytes, rows, panels, to, panelBytes);
+        }
+      }),
+    );
+  }
+
+  /** `[3, 3, k, n]` into G g G^T, a plane of panels for each evaluation of the taps: `[planes][ceil(n / 8)][k][8]`. */
+  winograd(kernel: Float32Tensor, k: number, n: number, name: EarlyWinogradKernel): number {
     const panels = Math.ceil(n / PANEL);
     const plane = panels * k * PANEL_BYTES + PLANE_GAP;
-    return this.#later(`winograd${tile}`, kernel, planesOf(tile) * plane, (address) =>
+    return this.#later(name, kernel, weightPlanesOf(winogradForms[name]) * plane, (address) =>
       this.#chunks(kernel, 9, k, n, (raw, row, rows) => {
         const rowBytes = panels * PANEL_BYTES;
         const target = [address + row * PANEL_BYTES, k * PANEL_BYTES, rows * rowBytes, plane];
-        this.#call(`winograd${tile}`, raw, rowBytes, rows, panels, ...target);
+        this.#call(name, raw, rowBytes, rows, panels, ...target);
       }),
     );
   }

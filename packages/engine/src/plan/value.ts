@@ -1,7 +1,7 @@
 import { isMapShape, type Shape } from '@convzoo/layers';
 
 /** Channels are stored in multiples of 8, so that every kernel works on whole vectors and writes whole panels. */
-const LANES = 8;
+export const LANES = 8;
 export const padded = (channels: number): number => Math.ceil(channels / LANES) * LANES;
 
 /** How the values of one example lie in memory: pixel after pixel, a vector being one pixel. */

@@ -1,6 +1,7 @@
 import { Builder, fuseActivation, type Graph, GraphError, type Padding, type Pair, type Value } from '@convzoo/layers';
 import * as fc from 'fast-check';
 import type { Case } from '../../../backend-tfjs/test/support/cases.js';
+import type { Method } from '../../src/plan/method.js';
 
 const pair = (min: number, max: number): fc.Arbitrary<Pair> =>
   fc.oneof(
@@ -78,6 +79,61 @@ const some = {
 const one = fc.constant<Pair>([1, 1]);
 const cases = (record: fc.Arbitrary<Convolution>): fc.Arbitrary<Case> =>
   record.map(build).filter((example) => example !== undefined);
+
+/** Weights in whole panels, and halves of them: what products of halves need. */
+const evenChannels = fc.constantFrom(16, 32, 48);
+const dense3x3 = {
+  inputs: fc.constantFrom(1, 3, 8, 16, 17, 20, 24, 31, 32),
+  kernel: fc.constant<Pair>([3, 3]),
+  dilation: one,
+  groups: fc.constant('none' as const),
+};
+
+/** For each method that serves certain sizes only, convolutions of any size that it can compute. */
+export const convolutionsOf: Readonly<Partial<Record<Method, fc.Arbitrary<Case>>>> = {
+  strassen: cases(
+    fc.record({
+      ...some,
+      map: fc.tuple(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 20 }).map((half) => 2 * half),
+      ),
+      inputs: evenChannels,
+      outs: evenChannels,
+      kernel: one,
+      stride: one,
+      dilation: one,
+      padding: fc.constant<Padding>([0, 0, 0, 0]),
+      groups: fc.constant('none' as const),
+    }),
+  ),
+  winograd2: cases(fc.record({ ...some, ...dense3x3, stride: one })),
+  winograd4: cases(fc.record({ ...some, ...dense3x3, stride: one })),
+  winograd4Late: cases(fc.record({ ...some, ...dense3x3, stride: one })),
+  winogradStrided: cases(fc.record({ ...some, ...dense3x3, stride: fc.constant<Pair>([2, 2]) })),
+  rows: cases(
+    fc.record({ ...some, kernel: pair(2, 7), stride: pair(1, 3), dilation: one, groups: fc.constant('none' as const) }),
+  ),
+};
+
+/** So large that what they are cut into is more than one: strips, blocks of tiles, chunks of channels. */
+export const inPieces: Readonly<Partial<Record<Method, Case>>> = {
+  strassen: pieces([28, 28, 128], { out: 64, kernel: 1 }, 2),
+  winograd4: pieces([57, 61, 64], { out: 16, kernel: 3, padding: 'same' }, 2),
+  winograd4Late: pieces([28, 27, 152], { out: 8, kernel: 3, padding: 'same' }, 2),
+  winogradStrided: pieces([57, 61, 96], { out: 16, kernel: 3, padding: 'same', stride: 2 }, 3),
+};
+
+function pieces(
+  map: readonly [number, number, number],
+  options: { readonly out: number; readonly kernel: number; readonly padding?: 'same'; readonly stride?: number },
+  batch: number,
+): Case {
+  const nn = new Builder('pieces');
+  const x = nn.input(map);
+  const [a, b] = [nn.conv2d(x, { ...options, name: 'a', bias: true }), nn.conv2d(x, { ...options, name: 'b' })];
+  return { graph: fuseActivation(nn.graph(nn.activation(nn.add(a, b), 'relu'))), batch };
+}
 
 /** Convolutions by the method that computes them. */
 export const convolutions = {

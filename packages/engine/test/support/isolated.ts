@@ -5,6 +5,7 @@ import type { Arithmetic } from '../../src/kernels/arithmetic.js';
 import { kernelModule } from '../../src/kernels/index.js';
 import { compile, layOut, type Program } from '../../src/plan/compile.js';
 import { aligned, EngineMemory } from '../../src/plan/memory.js';
+import { type Method, methodsOf, possibleMethods } from '../../src/plan/method.js';
 import type { Step } from '../../src/plan/step.js';
 import { type Placed, padded } from '../../src/plan/value.js';
 
@@ -41,6 +42,8 @@ export interface IsolatedOptions {
   readonly leastHalf?: number;
   /** Whether to skip the isolation: poison once, then run as a session does. */
   readonly plain?: boolean;
+  /** Computes every convolution so that can be computed so, whatever its size. */
+  readonly method?: Method | undefined;
 }
 
 export type Poison = 'NaN' | 'huge';
@@ -216,6 +219,7 @@ export function runIsolated(
     spoil = (step) => step,
     plain = false,
     leastHalf,
+    method,
   }: IsolatedOptions,
 ): Float32Array {
   const { kernels } = machineOf(arithmetic);
@@ -224,7 +228,12 @@ export function runIsolated(
   left.set(poisoned(poison, left.byteLength));
   const network = prepareNetwork(graph, params, { optimise });
   const engine = new EngineMemory(memory);
-  const program = compile(network.graph, network.params, engine, arithmetic, undefined, leastHalf);
+  const methods = new Map(methodsOf(network.graph, Number.POSITIVE_INFINITY));
+  for (const node of network.graph.nodes) {
+    if (method === undefined || node.op !== 'conv2d') continue;
+    if (possibleMethods(node, network.graph).has(method)) methods.set(node.id, method);
+  }
+  const program = compile(network.graph, network.params, engine, arithmetic, { methods, leastHalf });
   const nodes: Watched[] = [];
   const [batch = 1] = input.shape;
   const plan = layOut(watch(program, engine.constantsEnd, nodes, spoil), batch, threads, engine);
