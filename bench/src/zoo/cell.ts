@@ -1,7 +1,7 @@
 // A process that measures one thing on the engine, so that its memory is that network's alone and freed with it.
 import { analyse } from '@convzoo/cost-analysis';
 import { engineBackend, measureEngine, planOf } from '@convzoo/engine';
-import { Builder, float32Tensor, inputOf, type Parameters, paramsOf, sizeOf } from '@convzoo/layers';
+import { Builder, float32Tensor, inputOf, paramsOf, sizeOf } from '@convzoo/layers';
 import { type Backend, measureLayers, measurePeaks } from '@convzoo/runtime';
 import { buildModel, type ModelName, models } from '@convzoo/zoo';
 import { seededInput, seededNetwork } from '../engine/network.js';
@@ -13,12 +13,10 @@ import type { LayerTime, NetworkTime, Peaks, Reply, Request } from './protocol.j
 async function network(model: string, atMost: number, seconds: number): Promise<Omit<NetworkTime, 'others'>> {
   const graph = buildModel(model);
   const input = seededInput(graph, 1);
-  let params: Parameters | undefined = seededNetwork(model).params;
+  const { params } = seededNetwork(model);
   const begin = performance.now();
   await using backend = await engineBackend();
-  await using session = await backend.prepare(graph, params);
-  // Not held while it runs: peak memory is the engine's.
-  params = undefined;
+  await using session = await backend.prepare(graph, params, { consume: true });
   const load = performance.now() - begin;
   const time = async (): Promise<number> => {
     const start = performance.now();

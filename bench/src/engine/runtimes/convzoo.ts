@@ -4,13 +4,13 @@ import { type Network, seededNetwork } from '../network.js';
 import type { Task } from '../protocol.js';
 import { type Loader, loader } from './runtime.js';
 
-/** A backend of ours: it gets the graph as the zoo has it and folds for itself. */
+/** A backend of ours: it gets the graph as the zoo has it, folds for itself, and may free the weights that it has copied. */
 export function convzooRuntime(backendOf: (task: Task) => Promise<Backend>): Loader {
   return loader<Network>({
     source: async ({ model }) => seededNetwork(model),
     async load(task, { graph, params }) {
       const backend = await backendOf(task);
-      const session = await backend.prepare(graph, params);
+      const session = await backend.prepare(graph, params, { consume: true });
       const shape = [task.batch, ...inputOf(graph).shape];
       return {
         description: backend.description,
