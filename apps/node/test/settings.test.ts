@@ -80,7 +80,7 @@ describe('settings', () => {
     expect(values.size).toBe(0);
     expect(problems).toEqual([
       'CONVZOO_WORKERS must be a whole number from 0 to 64; got "65".',
-      expect.stringContaining(`${project}: "backend" must be one of engine, `),
+      expect.stringContaining(`${project}: "backend" must be one of auto, engine, `),
       `${project}: "threads" must be a whole number from 1 to 1024; got 0.`,
       expect.stringMatching(/there is no setting "tpo"\. Did you mean top\? Settings are backend, /),
       expect.stringMatching(/"quiet" must be true or false .*; got "yes"\.$/),
@@ -207,7 +207,7 @@ describe('the settings of a command', { timeout: 120_000 }, () => {
     const { cwd, env } = place({ project: { backend: 'gpu' } });
     const ran = await run(['classify'], { cwd, env });
     expect([ran.code, ran.stdout]).toEqual([2, '']);
-    expect(ran.stderr).toMatch(/convzoo\.config\.json: "backend" must be one of engine, .*; got "gpu"/);
+    expect(ran.stderr).toMatch(/convzoo\.config\.json: "backend" must be one of auto, engine, .*; got "gpu"/);
     const shown = await run(['config'], { cwd, env });
     expect([shown.code, shown.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
       2,
@@ -241,6 +241,10 @@ describe('the settings of a command', { timeout: 120_000 }, () => {
     expect((await run(['cost', '--markdown'], { cwd, env })).stdout).toMatch(/^\| layer/m);
     expect((await run(['classify', '--backend', 'wasm'], { cwd, env })).code).toBe(0);
     expect((await run(['completion', 'bash'], { cwd, env })).stdout).toMatch(/^# bash completion/);
+    // Who leaves the choice to the app may still say how many threads.
+    const auto = await run(['classify', '--no-json', '--backend', 'auto'], { cwd, env });
+    expect([auto.code, auto.stderr]).toEqual([0, expect.stringMatching(/Backend: /)]);
+    expect((await run(['cost', '--json'], { cwd, env: { ...env, CONVZOO_BACKEND: 'auto' } })).code).toBe(0);
     // The engine cannot train: it is not asked to, and what is missing is the data.
     expect((await run(['train', '--data', 'gone.bin', '--test-data', 'gone.bin'], { cwd, env })).stderr).toMatch(
       /gone\.bin/,

@@ -17,7 +17,7 @@ export function confusedClasses({ classes }: Scores): readonly number[] {
 }
 
 /** Names that are no other's: two classes of ImageNet are called crane. */
-export function distinctNames(labels: readonly string[]): readonly string[] {
+function distinctNames(labels: readonly string[]): readonly string[] {
   return labels.map((label, index) =>
     labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label} ${index}`,
   );

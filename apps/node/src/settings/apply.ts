@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { Option } from 'commander';
-import { takesThreads, trainerNames } from '../backends.js';
+import { AUTO, takesThreads, trainerNames } from '../backends.js';
 import { UsageError } from '../errors.js';
 import { currentSettings, type LoadedSettings, type SetValue } from './load.js';
 import { type SettingKey, settingKeys, variableOf } from './settings.js';
@@ -53,7 +53,7 @@ const applied: string[] = [];
 export const appliedSettings = (): readonly string[] => applied;
 
 /** @throws UsageError `bad-setting` with everything that is wrong */
-export function applySettings(command: CommandUnknownOpts, loaded: LoadedSettings): void {
+function applySettings(command: CommandUnknownOpts, loaded: LoadedSettings): void {
   const { values, problems } = loaded;
   if (problems.length > 0 && !DIAGNOSING.has(command.name())) {
     throw new UsageError('bad-setting', `${problems.join('\n')}\n"convzoo config" shows all settings.`);
@@ -124,7 +124,7 @@ function counts(
           ? command.getOptionValue('backend')
           : values.get('backend')?.value;
       // The others have threads of their own, and are refused together with a count.
-      return backend === undefined || (typeof backend === 'string' && takesThreads(backend));
+      return backend === undefined || backend === AUTO || (typeof backend === 'string' && takesThreads(backend));
     }
     default:
       return true;

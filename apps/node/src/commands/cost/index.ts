@@ -1,6 +1,6 @@
 import { type CostSheet, conventionNames, costSheet, type InPlaceOp } from '@convzoo/cost-analysis';
 import { formatCsv, formatJson, formatMarkdown, formatTable } from '@convzoo/cost-analysis/format';
-import { backendNames } from '../../backends.js';
+import { backendWords } from '../../backends.js';
 import { UsageError } from '../../errors.js';
 import { DEFAULT_MODEL } from '../../network/load.js';
 import { openModel } from '../../network/model.js';
@@ -70,7 +70,7 @@ Examples:
         const per = oneOf(views, options.per, '--per') ?? 'layer';
         const convention = oneOf(conventionNames, options.convention, '--convention');
         const dtype = oneOf(DTYPES, options.dtype, '--dtype');
-        const backend = oneOf(backendNames, options.backend, '--backend');
+        const backend = oneOf(backendWords, options.backend, '--backend');
         const inPlace = options.inPlace?.split(',').map((op) => oneOf(IN_PLACE, op, '--in-place') ?? 'activation');
         const { graph, notes } = await openModel(model, buildOptions(options));
         for (const note of notes) terminal.note(`Note: ${note}.`);
