@@ -26,7 +26,7 @@ export function convertCommand() {
     .option('--weights <file>', 'for ONNX: weights of the network, as classify takes them')
     .option('--layout <name>', 'for ONNX: nchw, as others have it (default), or nhwc, how pictures go in')
     .option('--taps <names>', 'for ONNX: more outputs, taps or layers with commas')
-    .option('--fold', 'for ONNX: fold BatchNorm into convolutions; weights can then not be read again')
+    .option('--fold', 'for ONNX: fold BatchNorm into convolutions')
     .option('--preset <name>', "for ONNX: preprocessing to note in the file, where it is not the network's own")
     .option('-f, --force', 'write over files that are there')
     .addHelpText(
