@@ -1,9 +1,15 @@
-import { type Float32Tensor, float32Tensor, type Graph, nodeAt, type Shape, sizeOf, tapOf } from '@convzoo/layers';
+import { type Float32Tensor, float32Tensor, type Graph, type NodeId, nodeAt, sizeOf, tapOf } from '@convzoo/layers';
 import { checkInput, type NodeTime, type RunResult, RuntimeError, type Session } from '@convzoo/runtime';
+import { examplesAtOnce } from './plan/at-once.js';
 import { layOut, type Plan, type Program } from './plan/compile.js';
 import type { EngineMemory } from './plan/memory.js';
 import type { Placed } from './plan/value.js';
 import type { Runner } from './runner.js';
+
+interface Result {
+  readonly at: Placed;
+  readonly tensor: Float32Tensor;
+}
 
 /** A network in the engine's memory. */
 export class EngineSession implements Session {
@@ -36,31 +42,40 @@ export class EngineSession implements Session {
 
   async run(input: Float32Tensor): Promise<RunResult> {
     return this.#alone(async () => {
-      const plan = this.#ready(input);
-      await this.#runner.run(false);
-      return this.#results(plan);
+      const { batch, plan } = this.#ready(input);
+      const output = this.#result(this.#program.graph.output, plan.output, batch);
+      const taps = this.#taps.flatMap((name) => {
+        const { id } = tapOf(this.#program.graph, name);
+        const at = id === this.#program.graph.output ? plan.output : plan.taps.get(name);
+        return at === undefined ? [] : [[name, this.#result(id, at, batch)] as const];
+      });
+      for (let first = 0; first < batch; first += plan.batch) {
+        this.#write(plan, input.data, first);
+        await this.#runner.run(false);
+        this.#read(output, first);
+        for (const [, tap] of taps) this.#read(tap, first);
+      }
+      return { output: output.tensor, taps: Object.fromEntries(taps.map(([name, { tensor }]) => [name, tensor])) };
     });
   }
 
-  #results(plan: Plan): RunResult {
-    const { graph } = this.#program;
-    const taps: Record<string, Float32Tensor> = {};
-    for (const name of this.#taps) {
-      const { id, shape } = tapOf(graph, name);
-      const at = id === graph.output ? plan.output : plan.taps.get(name);
-      if (at !== undefined) taps[name] = this.#read(at, shape, plan.batch);
-    }
-    return { output: this.#read(plan.output, nodeAt(graph, graph.output).shape, plan.batch), taps };
+  /** Where a result lies after each run, and a tensor for that of the whole batch. */
+  #result(id: NodeId, at: Placed, batch: number): Result {
+    const { shape } = nodeAt(this.#program.graph, id);
+    return { at, tensor: float32Tensor([batch, ...shape], new Float32Array(batch * sizeOf(shape))) };
   }
 
   async profile(input: Float32Tensor): Promise<readonly NodeTime[]> {
     return this.#alone(async () => {
-      const plan = this.#ready(input);
-      const milliseconds = await this.#runner.run(true);
+      const { batch, plan } = this.#ready(input);
       const times = new Map<string, number>();
-      plan.steps.forEach(({ path }, i) => {
-        times.set(path, (times.get(path) ?? 0) + (milliseconds[i] ?? 0) / 1000);
-      });
+      for (let first = 0; first < batch; first += plan.batch) {
+        this.#write(plan, input.data, first);
+        const milliseconds = await this.#runner.run(true);
+        plan.steps.forEach(({ path }, i) => {
+          times.set(path, (times.get(path) ?? 0) + (milliseconds[i] ?? 0) / 1000);
+        });
+      }
       return [...times].map(([path, seconds]) => ({ path, seconds }));
     });
   }
@@ -72,35 +87,37 @@ export class EngineSession implements Session {
     return next;
   }
 
-  #ready(input: Float32Tensor): Plan {
+  #ready(input: Float32Tensor): { readonly batch: number; readonly plan: Plan } {
     if (this.#disposed) {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
     const batch = checkInput(this.graph, input);
-    if (this.#plan?.batch !== batch) {
-      this.#plan = layOut(this.#program, batch, this.#runner.threads, this.#memory);
+    const atOnce = examplesAtOnce(this.#program.graph, batch);
+    if (this.#plan?.batch !== atOnce) {
+      this.#plan = layOut(this.#program, atOnce, this.#runner.threads, this.#memory);
       this.#runner.plan(this.#plan.steps);
     }
-    this.#write(this.#plan.input, input.data);
-    return this.#plan;
+    return { batch, plan: this.#plan };
   }
 
-  /** The input with the gaps between pixels that its readers need. */
-  #write({ address, pixel, pixels, channels }: Placed, data: Float32Array): void {
+  /** The plan's examples from `first` on, with the gaps between pixels that their readers need. */
+  #write({ input }: Plan, all: Float32Array, first: number): void {
+    const { address, pixel, pixels, channels, height, width } = input;
+    const data = all.subarray(first * height * width * channels);
     const target = this.#memory.floats(address, (pixels * pixel) / 4);
-    if (pixel === 4 * channels) target.set(data);
+    if (pixel === 4 * channels) target.set(data.subarray(0, target.length));
     else for (let i = 0; i < pixels; i++) target.set(data.subarray(i * channels, (i + 1) * channels), (i * pixel) / 4);
   }
 
-  /** A result without the gaps between its pixels. */
-  #read({ address, pixel, pixels, channels }: Placed, shape: Shape, batch: number): Float32Tensor {
-    const data = new Float32Array(batch * sizeOf(shape));
+  /** A plan's results as those of the examples from `first` on, without the gaps between pixels. */
+  #read({ at, tensor }: Result, first: number): void {
+    const { address, pixel, pixels, channels, height, width } = at;
+    const data = tensor.data.subarray(first * height * width * channels);
     const source = this.#memory.floats(address, (pixels * pixel) / 4);
-    if (pixel === 4 * channels) data.set(source.subarray(0, data.length));
+    if (pixel === 4 * channels) data.set(source);
     else
       for (let i = 0; i < pixels; i++)
         data.set(source.subarray((i * pixel) / 4, (i * pixel) / 4 + channels), i * channels);
-    return float32Tensor([batch, ...shape], data);
   }
 
   /** Runs that wait are refused; the one that is under way still ends. */

@@ -10,6 +10,7 @@ import {
   sizeOf,
 } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
+import { examplesAtOnce } from './at-once.js';
 import { type Compiled, compile, layOut, type Program } from './compile.js';
 import { ImaginedMemory } from './memory.js';
 import type { Step } from './step.js';
@@ -37,6 +38,7 @@ export interface PlannedLayer {
 
 /** How a network would be computed. */
 export interface PlanReport {
+  /** Examples at once: a larger batch of large maps is computed part by part. */
   readonly batch: number;
   readonly threads: number;
   readonly layers: readonly PlannedLayer[];
@@ -66,9 +68,10 @@ export function inspectPlan(
     ...program,
     compiled: program.compiled.map((compiled) => watch(compiled, prepared, layers)),
   };
-  const plan = layOut(watched, batch, threads, memory);
+  const atOnce = examplesAtOnce(prepared, batch);
+  const plan = layOut(watched, atOnce, threads, memory);
   const weightBytes = memory.constantsEnd;
-  return { batch, threads, layers, weightBytes, arenaBytes: plan.bytes - weightBytes };
+  return { batch: atOnce, threads, layers, weightBytes, arenaBytes: plan.bytes - weightBytes };
 }
 
 function watch(compiled: Compiled, graph: Graph, layers: PlannedLayer[]): Compiled {
