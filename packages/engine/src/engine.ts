@@ -28,7 +28,7 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /**
    * Bytes by which a network's Winograd weights may exceed the plain ones (F(4x4, 3x3) has 4 times as many, F(2x2, 3x3) 1.8
-   * times); 256 MiB by default, 0 for none.
+   * times); by default 1.5 times the plain ones, but 32 MiB at least and 256 MiB at most; 0 for none.
    */
   readonly winogradBudget?: number | undefined;
   /**

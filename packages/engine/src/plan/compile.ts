@@ -1,4 +1,14 @@
-import { type AnyNode, type Graph, inputOf, isDepthwise, type NodeId, nodeAt, type Parameters } from '@convzoo/layers';
+import {
+  type AnyNode,
+  type Graph,
+  inputOf,
+  isDepthwise,
+  type NodeId,
+  nodeAt,
+  type Parameters,
+  paramsOf,
+  sizeOf,
+} from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { leastHalfFor } from '../kernels/half.js';
 import { Arena } from './arena.js';
@@ -60,6 +70,14 @@ const CLAMP_FREE = 'linear';
 
 /** Bytes by which Winograd's weights may exceed the plain ones if nothing else is said: enough for VGG-16 and ResNet-101. */
 const WINOGRAD_BUDGET = 268_435_456;
+/** What every network may have; a small one needs no more. */
+const LEAST_BUDGET = 33_554_432;
+
+/** At most one and a half times the plain ones, so that all of a network's weights take at most 2.5 times their plain size. */
+function budgetFor(graph: Graph): number {
+  const plain = paramsOf(graph).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  return Math.min(WINOGRAD_BUDGET, Math.max(LEAST_BUDGET, 1.5 * plain));
+}
 
 /** What is decided by size or budget if nothing else is said. */
 export interface CompileOptions {
@@ -91,7 +109,7 @@ export function compileOnly(
   memory: EngineMemory,
   arithmetic: Arithmetic,
   {
-    winogradBudget = WINOGRAD_BUDGET,
+    winogradBudget = budgetFor(graph),
     methods = methodsOf(graph, winogradBudget),
     leastHalf = leastHalfFor(arithmetic),
   }: CompileOptions = {},
