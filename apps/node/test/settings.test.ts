@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
@@ -131,6 +131,15 @@ describe('settings', () => {
     ]);
   });
 
+  it("of another owner above this folder do not count: a stranger's file in /tmp", ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can give a file away');
+    const { cwd, root } = place({ project: { top: 2 } });
+    expect(projectFilePath(cwd)).toBe(join(root, 'project/convzoo.config.json'));
+    chownSync(join(root, 'project/convzoo.config.json'), 12345, 12345);
+    expect(projectFilePath(cwd)).toBeUndefined();
+    expect(projectFilePath(join(root, 'project'))).toBe(join(root, 'project/convzoo.config.json'));
+  });
+
   it('have the variables that others made usual, below our own', () => {
     const { cwd, env } = place({});
     const both = { ...env, NO_COLOR: '0', HF_HUB_OFFLINE: '1' };
@@ -227,6 +236,9 @@ describe('the settings of a command', { timeout: 120_000 }, () => {
     // Another network on the command line has its own weights and its own preprocessing.
     const named = await run(['classify', '--model', 'resnet20-cifar10'], { cwd, env });
     expect([named.code, named.stderr]).toEqual([0, expect.stringMatching(/preprocessing cifar10[^-]/)]);
+    // How a command writes is not what is wrong with it.
+    const wrong = await run(['classify', '--model', 'nothing-like-it'], { cwd, env: { ...env, NO_COLOR: '1' } });
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.not.stringMatching(/NO_COLOR/)]);
     const cost = await run(['cost', '--json'], { cwd, env });
     expect(JSON.parse(cost.stdout).model).toBe('resnet8-cifar10');
     // A file of weights is another network's.

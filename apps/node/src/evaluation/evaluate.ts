@@ -48,8 +48,10 @@ export async function evaluate(
   const tally = new Tally(classes);
   const failed: FailedPicture[] = [];
   for (let start = 0; start < set.size; start += batch) {
-    const group = Array.from({ length: Math.min(batch, set.size - start) }, (_, i) => start + i);
-    const prepared = await Promise.all(group.map((index) => prepare(set, index, preset)));
+    const end = Math.min(start + batch, set.size);
+    const prepared: (Prepared | FailedPicture)[] = [];
+    // One after the other: a batch of large photographs at full size would fill the memory.
+    for (let index = start; index < end; index++) prepared.push(await prepare(set, index, preset));
     const inputs = prepared.filter((each) => 'data' in each);
     const answers = await run(session, inputs);
     let next = 0;
@@ -61,7 +63,7 @@ export async function evaluate(
       else tally.add(judged.label, judged.place, judged.predicted, judged.probabilities);
       await onPicture?.(judged);
     }
-    onProgress?.(start + group.length, tally.right);
+    onProgress?.(end, tally.right);
   }
   return { ...tally.scores(), failed };
 }

@@ -48,8 +48,9 @@ function addOpposites(command: CommandUnknownOpts): void {
   for (const sub of command.commands) addOpposites(sub);
 }
 
-/** What this command has from outside the command line, for its errors. */
+/** What this command has from outside the command line, for its errors; how it writes is no cause of one. */
 const applied: string[] = [];
+const OF_OUTPUT: readonly SettingKey[] = ['json', 'quiet', 'color'];
 export const appliedSettings = (): readonly string[] => applied;
 
 /** @throws UsageError `bad-setting` with everything that is wrong */
@@ -63,7 +64,7 @@ function applySettings(command: CommandUnknownOpts, loaded: LoadedSettings): voi
     if (NOT_FOR[command.name()]?.includes(key) === true || !counts(key, set, command, values)) continue;
     const option = command.options.find((each) => each.attributeName() === key);
     if (option !== undefined && !isOnCommandLine(command, key)) {
-      applied.push(`${key} (${set.where})`);
+      if (!OF_OUTPUT.includes(key)) applied.push(`${key} (${set.where})`);
       command.setOptionValueWithSource(key, set.value, set.source === 'environment' ? 'env' : 'config');
     }
     if (key === 'model' && takesModelFromSettings(command)) {
