@@ -12,7 +12,7 @@ import {
 } from './model.js';
 
 /** What protobuf's own readers accept in one message: lengths are signed 32-bit numbers there. */
-export const MAX_MODEL_BYTES = 2 ** 31 - 1;
+const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
 /** Bytes that a node, value or constant takes at most beside its names and values: tags, lengths and small numbers. */
 const OVERHEAD = 512;
