@@ -6,7 +6,7 @@ import { AppError } from '../../errors/app-error.js';
 import { type LoadedNetwork, loadedNetwork } from './loaded.js';
 
 /** What the catalogue says of the network that comes with the page, without the catalogue: a test compares them. */
-export const embedded = {
+const embedded = {
   name: 'convzoo/resnet20-cifar10',
   model: 'resnet20-cifar10',
   preset: 'cifar10',

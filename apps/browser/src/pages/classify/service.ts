@@ -1,5 +1,5 @@
 import { float32Tensor } from '@convzoo/layers';
-import { preprocess } from '@convzoo/preprocessing';
+import { type Image, runImageStages, stagesOf } from '@convzoo/preprocessing';
 import type { BackendInfo, BackendWish, Measurement } from '../../compute/backends/types.js';
 import type { ComputeContext } from '../../compute/context.js';
 import type { NetworkInfo } from '../../compute/networks/info.js';
@@ -7,7 +7,7 @@ import type { LoadProgress } from '../../compute/networks/networks.js';
 import { type Guess, probabilitiesOf, topGuesses } from '../../compute/networks/scores.js';
 import type { NetworkSource } from '../../compute/networks/source.js';
 import type { PictureRef } from '../../compute/pictures.js';
-import type { Call } from '../../compute/rpc/protocol.js';
+import { type Call, transferring } from '../../compute/rpc/protocol.js';
 
 export interface ClassifyInput {
   readonly network: NetworkSource;
@@ -26,6 +26,8 @@ export interface ClassifyTimes {
 
 export interface ClassifyAnswer {
   readonly network: NetworkInfo;
+  /** The picture after resize and crop, as the network gets it. */
+  readonly seen: Image;
   readonly guesses: readonly Guess[];
   readonly times: ClassifyTimes;
   readonly backend: BackendInfo;
@@ -60,16 +62,22 @@ export function createService(context: ComputeContext) {
         pictures.decode(input.picture),
       ]);
       const start = performance.now();
-      const { data, shape } = preprocess(picture.image, network.preset);
+      // The stages of `preprocess`, so that what it sees can be shown.
+      const stages = stagesOf(network.preset);
+      const seen = runImageStages(picture.image, stages.image);
+      const { data, shape } = stages.tensor.apply(seen);
       const preprocessed = performance.now() - start;
       const ran = await context.run(network, input.backend, float32Tensor([1, ...shape], data));
       const probabilities = probabilitiesOf(ran.output.data, network.outputs);
-      return {
+      const answer: ClassifyAnswer = {
         network: network.info,
+        // A copy: where nothing was resized it is the kept picture itself.
+        seen: { ...seen, data: seen.data.slice() },
         guesses: topGuesses(probabilities, network.labels, input.top),
         times: { decode: picture.milliseconds, preprocess: preprocessed, network: ran.milliseconds },
         backend: ran.backend,
       };
+      return transferring(answer, [answer.seen.data.buffer]);
     },
 
     /** Every published file of weights, those that come from elsewhere. */
