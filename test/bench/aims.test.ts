@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Contender, contenders } from '../../bench/src/engine/contenders.js';
+import { difference, TOLERANCE } from '../../bench/src/engine/difference.js';
 import { aimsOf, isMet } from '../../bench/src/engine/report/aims.js';
 import { merged, noResults, type Results, type Row } from '../../bench/src/engine/results.js';
 
@@ -48,6 +49,16 @@ describe('the aims of issues 7 and 8', () => {
     expect(aim && isMet(aim)).toBe(false);
   });
 
+  it('leaves out what computes something else', () => {
+    const results = resultsOf(row('engine:node:1', 40), row('ort-node:node:1', 36, { difference: 0.01 }));
+    expect(find(results, /native onnxruntime/, 'Node, 1 thread')?.value).toBeUndefined();
+  });
+
+  it('tells what was disturbed', () => {
+    const results = resultsOf(row('engine:node:1', 40), row('ort-node:node:1', 36, { disturbed: 1 }));
+    expect(find(results, /native onnxruntime/, 'Node, 1 thread')?.disturbed).toBe(true);
+  });
+
   it('marks a ratio of two runs', () => {
     const results = resultsOf(row('engine:node:1', 40), row('ort-node:node:1', 50, { run: 'b' }));
     expect(find(results, /native onnxruntime/, 'Node, 1 thread')?.mixed).toBe(true);
@@ -65,6 +76,19 @@ describe('the aims of issues 7 and 8', () => {
     const results = { ...resultsOf(row('engine:node:1', 1, { peakMemory: 104e6 })), networks: [facts] };
     const aim = find(results, /peak memory/, 'Node, 1 thread: 2.5 times the weights and the planned activations');
     expect(aim).toMatchObject({ value: 104, aim: 105 });
+  });
+});
+
+describe('answers', () => {
+  it('differ by a part of the largest value', () => {
+    expect(difference([1, -8, 2.004], [1, -8, 2])).toBeCloseTo(0.0005);
+  });
+
+  it('that cannot be compared are far from the same, in JSON too', () => {
+    for (const output of [[1, Number.NaN], [1, Number.POSITIVE_INFINITY], [1]]) {
+      expect(JSON.parse(JSON.stringify(difference(output, [1, 2])))).toBeGreaterThan(TOLERANCE);
+    }
+    expect(difference([1], [0])).toBeGreaterThan(TOLERANCE);
   });
 });
 

@@ -1,7 +1,5 @@
+import { TOLERANCE } from './difference.js';
 import type { Row } from './results.js';
-
-/** Largest difference from the engine that still counts as the same answer. */
-export const TOLERANCE = 1e-3;
 
 /** The rows of one network, for the terminal. */
 export function listing(model: string, batch: number, rows: readonly Row[]): string {

@@ -1,5 +1,6 @@
 import { summarise } from '../statistics.js';
 import type { Contender } from './contenders.js';
+import { difference } from './difference.js';
 import { OTHERS, quiet, watch } from './gate.js';
 import type { Host } from './hosts/host.js';
 import type { ProcessMemory } from './memory.js';
@@ -100,16 +101,4 @@ const rounded = (milliseconds: number): number => Number(milliseconds.toPrecisio
 function meanOf(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   return Number((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2));
-}
-
-/** Largest difference as a part of the largest value of the reference; infinite where they cannot be compared. */
-function difference(output: readonly number[], reference: readonly number[]): number {
-  if (output.length !== reference.length) return Number.POSITIVE_INFINITY;
-  const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const apart = output.reduce((most, value, i) => {
-    const distance = Math.abs(value - (reference[i] ?? 0));
-    // NaN must not pass for agreement.
-    return Number.isNaN(distance) ? Number.POSITIVE_INFINITY : Math.max(most, distance);
-  }, 0);
-  return apart / largest;
 }

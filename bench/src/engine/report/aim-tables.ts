@@ -12,8 +12,11 @@ export function aimTables(results: Results): string {
   const groups = new Map<string, Aim[]>();
   for (const aim of aims) groups.set(aim.group, [...(groups.get(aim.group) ?? []), aim]);
   const tables = [...groups].map(([group, of]) => groupTable(group, of));
-  const mixed = aims.some((aim) => aim.mixed) ? ['`~`: of two different runs.'] : [];
-  return [count, ...tables, ...mixed].join('\n\n');
+  const marks = [
+    aims.some((aim) => aim.mixed) ? ['`~`: of two different runs.'] : [],
+    aims.some((aim) => aim.disturbed) ? ['`*`: others used the machine during some of it.'] : [],
+  ].flat();
+  return [count, ...tables, ...marks].join('\n\n');
 }
 
 function groupTable(group: string, aims: readonly Aim[]): string {
@@ -31,6 +34,6 @@ function cellOf(aim: Aim | undefined): string {
   if (aim === undefined) return '';
   const bound = `${aim.sense === 'at least' ? '≥' : '≤'} ${figure(aim.aim)}`;
   if (aim.value === undefined) return `- (${bound})`;
-  const value = `${figure(aim.value)}${aim.mixed ? ' ~' : ''}`;
+  const value = `${figure(aim.value)}${aim.mixed ? ' ~' : ''}${aim.disturbed ? ' *' : ''}`;
   return isMet(aim) ? `${value} (${bound})` : `**${value}** (${bound})`;
 }

@@ -1,4 +1,5 @@
 import { idOf, type Place } from '../contenders.js';
+import { TOLERANCE } from '../difference.js';
 import { NETWORKS } from '../network.js';
 import type { RuntimeName } from '../protocol.js';
 import type { Results, Row } from '../results.js';
@@ -18,7 +19,9 @@ export interface Aim {
   /** Absent where something that it needs was not measured. */
   readonly value?: number | undefined;
   /** Whether it compares rows of different runs, which is not what the aim means. */
-  readonly mixed: boolean;
+  readonly mixed?: boolean;
+  /** Whether others used the machine meanwhile. */
+  readonly disturbed?: boolean;
 }
 
 export const isMet = ({ aim, sense, value }: Aim): boolean =>
@@ -119,25 +122,19 @@ function startUp(at: Lookup): readonly Aim[] {
   return (['node', 'chromium'] as const).flatMap((place) =>
     THREADS.flatMap((threads): readonly Aim[] => {
       const what = `${placeNames[place]}, ${plural(threads)}`;
-      const resnet = at.row('resnet50', 1, 'engine', place, threads)?.load;
-      const mobilenet = at.row('mobilenet_v2', 1, 'engine', place, threads)?.first;
+      const common = { ...seven, group, what, sense, unit };
+      const resnet = at.row('resnet50', 1, 'engine', place, threads);
+      const mobilenet = at.row('mobilenet_v2', 1, 'engine', place, threads);
       return [
-        { ...seven, group, what, of: 'ResNet-50: load and plan', aim: 300, sense, unit, value: resnet, mixed: false },
-        {
-          ...seven,
-          group,
-          what,
-          of: 'MobileNet V2: first answer',
-          aim: 100,
-          sense,
-          unit,
-          value: mobilenet,
-          mixed: false,
-        },
+        { ...common, of: 'ResNet-50: load and plan', aim: 300, ...startUpOf(resnet, 'load') },
+        { ...common, of: 'MobileNet V2: first answer', aim: 100, ...startUpOf(mobilenet, 'first') },
       ];
     }),
   );
 }
+
+const startUpOf = (row: Row | undefined, what: 'load' | 'first'): Pick<Aim, 'value' | 'disturbed'> =>
+  row === undefined ? {} : { value: row[what], disturbed: row.loadDisturbed };
 
 function memory(at: Lookup, { networks: facts, engineGzip }: Results): readonly Aim[] {
   const [sense, unit, group] = ['at most', 'MB', 'The engine: peak memory of the process, MB'] as const;
@@ -150,13 +147,13 @@ function memory(at: Lookup, { networks: facts, engineGzip }: Results): readonly 
     ...facts.map(({ model, parameterBytes, plannedBytes }): Aim => {
       const aim = (2.5 * parameterBytes + plannedBytes) / 1e6;
       const what = 'Node, 1 thread: 2.5 times the weights and the planned activations';
-      return { ...seven, group, what, of: model, aim, sense, unit, value: of(model), mixed: false };
+      return { ...seven, group, what, of: model, aim, sense, unit, value: of(model) };
     }),
-    { ...seven, group, what: 'Node, 1 thread', of: 'vgg16', aim: 1200, sense, unit, value: of('vgg16'), mixed: false },
+    { ...seven, group, what: 'Node, 1 thread', of: 'vgg16', aim: 1200, sense, unit, value: of('vgg16') },
     {
       ...seven,
       ...{ group: 'The engine: what a page loads, kB of gzip', what: 'module, worker and kernel generator', of: 'kB' },
-      ...{ aim: 60, sense, unit: 'kB', value: gzip, mixed: false },
+      ...{ aim: 60, sense, unit: 'kB', value: gzip },
     },
   ];
 }
@@ -190,7 +187,7 @@ function commands({ commands: rows }: Results): readonly Aim[] {
   return (['engine', 'ort'] as const).map((backend) => {
     const value = rows.find((row) => row.backend === backend)?.median;
     const what = 'MobileNet V2, weights on disk, median';
-    return { ...eight, group, what, of: backend, aim: 600, sense: 'at most', unit: 'ms', value, mixed: false } as const;
+    return { ...eight, group, what, of: backend, aim: 600, sense: 'at most', unit: 'ms', value } as const;
   });
 }
 
@@ -198,15 +195,21 @@ class Lookup {
   readonly #rows: ReadonlyMap<string, Row>;
 
   constructor({ rows }: Results) {
-    this.#rows = new Map(rows.map((row) => [`${row.model} ${row.batch} ${row.cell}`, row]));
+    // What computes something else is no peer.
+    const same = rows.filter((row) => row.difference <= TOLERANCE);
+    this.#rows = new Map(same.map((row) => [`${row.model} ${row.batch} ${row.cell}`, row]));
   }
 
   row(model: string, batch: number, runtime: RuntimeName, place: Place, threads: number): Row | undefined {
     return this.#rows.get(`${model} ${batch} ${idOf(runtime, place, threads)}`);
   }
 
-  ratio(over: Row | undefined, under: Row | undefined): Pick<Aim, 'value' | 'mixed'> {
-    if (over === undefined || under === undefined) return { mixed: false };
-    return { value: over.min / under.min, mixed: over.run !== under.run };
+  ratio(over: Row | undefined, under: Row | undefined): Pick<Aim, 'value' | 'mixed' | 'disturbed'> {
+    if (over === undefined || under === undefined) return {};
+    return {
+      value: over.min / under.min,
+      mixed: over.run !== under.run,
+      disturbed: over.disturbed + under.disturbed > 0,
+    };
   }
 }

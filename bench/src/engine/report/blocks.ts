@@ -1,5 +1,5 @@
 import { table } from '../../tables.js';
-import { TOLERANCE } from '../listing.js';
+import { TOLERANCE } from '../difference.js';
 import type { Results, Run } from '../results.js';
 import { aimTables } from './aim-tables.js';
 import { notes, rowTables } from './row-tables.js';
@@ -13,6 +13,7 @@ export const engineBlocks = (results: Results): Readonly<Record<string, string>>
 });
 
 function machines(runs: readonly Run[]): string {
+  if (runs.length === 0) return 'Not measured yet.';
   const keys = [...new Set(runs.flatMap(({ machine }) => Object.keys(machine)))];
   return table(
     ['', ...runs.map(({ id }) => id.slice(0, 16).replace('T', ' '))],

@@ -27,6 +27,7 @@ function times(row: Row): string {
 
 /** Times, first answers, loads and memory. */
 export function rowTables({ rows }: Results): string {
+  if (rows.length === 0) return 'Not measured yet.';
   const batches = [...new Set(rows.map(({ batch }) => batch))].sort((a, b) => a - b);
   const single = rows.filter(({ batch }) => batch === 1);
   const megabytes = (bytes: number | undefined): string => (bytes === undefined ? '-' : (bytes / 1e6).toFixed(0));
