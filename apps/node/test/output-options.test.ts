@@ -121,6 +121,28 @@ describe.each(commands.filter(([, { options }]) => options.some(({ long }) => lo
   },
 );
 
+/** Commands whose results are text for people and cost little; 80 columns are tried beside each command's own tests. */
+const SHOWN = [
+  'classify',
+  'claims',
+  'compare',
+  'config',
+  'cost',
+  'cost explain',
+  'engine plan',
+  'preprocess',
+  'weights list',
+];
+
+describe.each([40, 160])('on a terminal of %d columns', { timeout: 120_000 }, (columns) => {
+  it.each(SHOWN)('%s fits, and has a result', async (path) => {
+    const args = [...path.split(' '), ...(RUNS[path]?.(runs++) ?? [])];
+    const { code, stdout } = await run(args, { cwd: folder, columns });
+    expect([code, stdout === '']).toEqual([0, false]);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(columns);
+  });
+});
+
 describe('standard input', { timeout: 60_000 }, () => {
   const picture = (): Buffer => readFileSync(join(folder, 'a.png'));
 

@@ -8,6 +8,7 @@ import { probabilitiesOf } from '../network/scores.js';
 import { sessionOf } from '../network/session.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { wrapText } from '../output/wrap.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
 import { type LineKind, NOTHING, openLines, readEarlier } from '../stream/lines-file.js';
 import { openPictures, type Picture } from '../stream/picture.js';
@@ -215,5 +216,5 @@ function printAnswer({ print, colors, width }: Terminal, picture: string, top: r
     print(rank === 0 ? line : colors.dim(line));
   });
   const parts = `decode ${times.decode.toFixed(0)}, preprocess ${times.preprocess.toFixed(0)}, network ${times.run.toFixed(0)}`;
-  print(colors.dim(`  ${total.toFixed(0)} ms (${parts})`));
+  for (const line of wrapText(`  ${total.toFixed(0)} ms (${parts})`, width, '  ')) print(colors.dim(line));
 }
