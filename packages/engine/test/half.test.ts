@@ -65,7 +65,7 @@ function randomHalves(size: number, seed: number): Uint16Array {
 }
 
 describe('every float16 number', () => {
-  it('below 2 is read as what it is, from half the memory', async () => {
+  it('below 2 is read as what it is, from half the memory', { timeout: 120_000 }, async () => {
     const graph = denseGraph(1, small.length, false);
     const { half, widened } = bothWays(graph, () => small);
     expect(kernelsOf(graph, half)).toEqual(['halfProduct']);
@@ -79,7 +79,7 @@ describe('every float16 number', () => {
     }
   });
 
-  it('makes a layer of float32 where one of its numbers is 2 or more', () => {
+  it('makes a layer of float32 where one of its numbers is 2 or more', { timeout: 120_000 }, () => {
     const graph = denseGraph(1, every.length, false);
     const { half, widened } = bothWays(graph, () => every);
     expect(kernelsOf(graph, half)).toEqual(['product']);
