@@ -12,6 +12,8 @@ export function printCost({ print, colors, width }: Terminal, { graph, model }: 
     `${formatCount(total.macs)} MACs = ${formatCount(total.flops)} FLOPs`,
   ];
   const oneLine = `  ${facts.join(', ')}`;
-  print(`\n${colors.bold(`${model} costs`)} for one picture of ${input.slice(0, 2).join('x')}:`);
+  const [of, what] = [colors.bold(`${model} costs`), `for one picture of ${input.slice(0, 2).join('x')}:`];
+  const fits = model.length + ' costs '.length + what.length <= width;
+  print(`\n${of}${fits ? ' ' : '\n'}${what}`);
   print(oneLine.length <= width ? oneLine : facts.map((fact) => `  ${fact}`).join('\n'));
 }
