@@ -10,6 +10,9 @@ export type KernelOrder = 'as-is' | 'output-first';
 const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
+/** Path of the node that a result is of; the input's is its name. */
+const pathOf = (result: string): string => result.replace(/\/[^/]*$/, '');
+
 /** Collects the nodes and constants of an ONNX graph, with a name for each that no other has. */
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
@@ -97,11 +100,10 @@ export class Emitter {
     const known = this.#converted.get(key);
     if (known !== undefined) return known;
     const perm = form === 'channels-first' ? [0, 3, 1, 2] : [0, 2, 3, 1];
-    const path = value.name.slice(0, value.name.lastIndexOf('/') >>> 0) || value.name;
     const converted: Value = {
       ...value,
       form,
-      name: this.op(path, 'Transpose', [value.name], { perm: ints(perm) }),
+      name: this.op(pathOf(value.name), 'Transpose', [value.name], { perm: ints(perm) }),
     };
     this.#converted.set(key, converted);
     return converted;
