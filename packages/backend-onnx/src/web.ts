@@ -43,7 +43,7 @@ export async function ortWebBackend({ threads = 1, wasmPath, session }: OrtWebOp
 
 async function loadLibrary(): Promise<typeof import('onnxruntime-web/wasm')> {
   try {
-    // The build for WebAssembly alone: without WebGPU and WebNN it is a third of the size.
+    // The build for WebAssembly alone: without WebGPU and WebNN it is half the size.
     return await import('onnxruntime-web/wasm');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
