@@ -65,6 +65,7 @@ const plans: Readonly<Record<string, Plan>> = {
   bench: { add: ['--models', 'resnet20-cifar10', '--backends', 'engine', '--threads', '1', '--runs', '1'] },
   'train resnet20-cifar10 --data cifar10-jpeg.tar.gz': { add: ['--epochs', '1', '--batch', '4'] },
   'new my-net': { without: 'my-net.ts' },
+  demo: { parsedOnly: 'npm start itself builds and serves the page (apps/browser tests it)' },
   // The fixture has other names for two more layers.
   'verify my-net.ts --golden my-net.jsonl --rename stage{s:1}=layers.{s:0} --rename stem=conv0': {
     add: ['--rename', 'stem_bn=norm0', '--rename', 'classifier=head'],
