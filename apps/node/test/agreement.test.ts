@@ -21,14 +21,16 @@ interface Answer {
   readonly top: readonly { readonly index: number; readonly probability: number }[];
 }
 
-const networks = [
-  ['mobilenet_v2', '--weights', `${shared}weights/keras/mobilenet_v2_1.0_224.h5`],
-  [
-    'squeezenet1_0',
-    ...['--weights', `${shared}weights/safetensors/squeezenet1_0_imagenet.safetensors`],
-    ...['--input', '227', '--preset', 'imagenet-caffe-rgb'],
-  ],
-] as const;
+const networks: readonly { readonly model: string; readonly options: readonly string[] }[] = [
+  { model: 'mobilenet_v2', options: ['--weights', `${shared}weights/keras/mobilenet_v2_1.0_224.h5`] },
+  {
+    model: 'squeezenet1_0',
+    options: [
+      ...['--weights', `${shared}weights/safetensors/squeezenet1_0_imagenet.safetensors`],
+      ...['--input', '227', '--preset', 'imagenet-caffe-rgb'],
+    ],
+  },
+];
 
 /** Six classes, so that a class may leave the first five for one that is as probable. */
 async function answers(network: readonly string[], options: readonly string[]): Promise<readonly Answer[] | undefined> {
@@ -57,7 +59,8 @@ function ties(ours: Answer, theirs: Answer): number {
   return places;
 }
 
-describe.skipIf(!isHere).each(networks)('%s', (...network) => {
+describe.skipIf(!isHere).each(networks)('$model', ({ model, options: own }) => {
+  const network = [model, ...own];
   it('answers alike on every backend', { timeout: 600_000 }, async (context) => {
     const reference = (await answers(network, ['--backend', 'engine', '--threads', '1'])) ?? [];
     expect(reference).toHaveLength(100);
@@ -80,7 +83,7 @@ describe.skipIf(!isHere).each(networks)('%s', (...network) => {
       // One in a hundred places would be no tie any more.
       expect(tied).toBeLessThanOrEqual(5);
     }
-    console.info(`${network[0]}, 100 pictures against the engine on 1 thread: ${told.join(', ')}`);
+    console.info(`${model}, 100 pictures against the engine on 1 thread: ${told.join(', ')}`);
     if (told.length === 0) context.skip('no other backend is here');
   });
 });

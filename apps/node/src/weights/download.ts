@@ -1,6 +1,8 @@
 import { formatBytes } from '@convzoo/cost-analysis/format';
 import type { Progress as Received } from '@convzoo/hub';
 import { type ResolvedFile, resolveFile } from '@convzoo/hub/node';
+import { ConvzooError } from '@convzoo/layers';
+import { describeFailure } from '../errors.js';
 import { formatDuration, type Progress, startProgress } from '../output/progress.js';
 import { type Terminal, terminalOf } from '../output/terminal.js';
 import { catalogue } from './catalogue.js';
@@ -34,14 +36,21 @@ export async function downloadWeights(text: string, options: ResolveWeightsOptio
   });
 }
 
-/** Runs work with a signal that SIGINT and SIGTERM abort. */
+/** Runs work with a signal that SIGINT and SIGTERM abort; the exit code tells which. */
 async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const interrupt = (): void => controller.abort();
+  let terminated = false;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    terminated = signal === 'SIGTERM';
+    controller.abort();
+  };
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    const { code, message } = describeFailure(error);
+    throw terminated && code === 'interrupted' ? new ConvzooError('terminated', message, { cause: error }) : error;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
