@@ -129,7 +129,9 @@ describe.skipIf(!posix)('a reader that is gone', () => {
 describe.skipIf(!existsSync('/dev/full'))('standard output on a full disk', () => {
   it.each(names.filter((name) => name !== 'train'))('%s', { timeout: 60_000 }, async (name) => {
     const full = openSync('/dev/full', 'w');
-    const { code, signal, stderr } = await runWith([...(uses(join(folder, `full-${name}`))[name] ?? [])], full);
+    const out = join(folder, `full-${name}`);
+    mkdirSync(out);
+    const { code, signal, stderr } = await runWith(uses(out)[name] ?? [], full);
     noStack(stderr);
     const silent = ['convert', 'new', 'explain'].includes(name) && code === 0;
     expect([signal, silent ? 1 : code]).toEqual([null, 1]);
@@ -138,7 +140,8 @@ describe.skipIf(!existsSync('/dev/full'))('standard output on a full disk', () =
 });
 
 describe.skipIf(!posix)('a signal at any moment', () => {
-  const moments = [60, 300, 700] as const;
+  // Milliseconds after the start: while the program is loaded, while it works.
+  const moments = process.env['CONVZOO_FULL'] === '1' ? [60, 300, 700] : [300];
   it.each(names.flatMap((name) => (['SIGINT', 'SIGTERM'] as const).map((signal) => [name, signal] as const)))(
     '%s, %s',
     { timeout: 60_000 },
@@ -200,9 +203,10 @@ describe('a disk that is full', () => {
     } catch {
       // It was full before.
     }
-    const { code, stderr } = await run(args);
+    const { code, stdout, stderr } = await run(args);
     noStack(stderr);
-    expect([code, stderr], name).toEqual([1, expect.stringMatching(/ENOSPC|no space left/)]);
+    // Of a picture it is said in its place.
+    expect([code, stdout + stderr], name).toEqual([1, expect.stringMatching(/ENOSPC|no space left|the disk is full/)]);
     // An answer of no bytes is resumed like none; nothing else has its name.
     const left = filesIn(disk).filter((each) => each !== 'filler' && each !== 'rest');
     for (const each of left) expect([each, statSync(join(disk, each)).size]).toEqual([each, 0]);
