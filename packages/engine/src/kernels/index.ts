@@ -7,6 +7,7 @@ import { MAXIMUM_PAGES } from './memory-limit.js';
 import { writePointwise } from './pointwise.js';
 import { writePools } from './pool.js';
 import { writeProducts } from './product.js';
+import { writeStem } from './stem.js';
 import { writeStrassen } from './strassen.js';
 import { writeWinograd } from './winograd.js';
 
@@ -17,6 +18,7 @@ export function kernelModule(arithmetic: Arithmetic, shared: boolean): Uint8Arra
   writeHalfProducts(module, arithmetic);
   writeWinograd(module, product, arithmetic);
   writeStrassen(module, product);
+  writeStem(module, product, arithmetic);
   writeDepthwise(module, arithmetic);
   writePointwise(module, arithmetic);
   writeActivations(module, arithmetic);

@@ -1,6 +1,7 @@
 import type { Float32Tensor, Node, Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { PANEL } from '../kernels/product.js';
+import { STEM, STEM_PRODUCTS, stemWeights } from '../kernels/stem.js';
 import { WEIGHT_SUMS } from '../kernels/strassen.js';
 import {
   type EarlyWinogradKernel,
@@ -13,10 +14,10 @@ import { clampOf } from './clamp.js';
 import type { PlanContext } from './context.js';
 import type { EngineMemory } from './memory.js';
 import { type Method, type Window, windowOf } from './method.js';
-import { biasOf, type Packer, packDepthwise, packGroups } from './pack.js';
+import { biasOf, type Packer, packDepthwise, packGroups, packMatrices } from './pack.js';
 import type { Step } from './step.js';
 import { tableOfRows } from './table.js';
-import type { Layout } from './value.js';
+import type { Layout, Placed } from './value.js';
 
 /** The steps of a node, given addresses. */
 export type Emit = (context: PlanContext) => readonly Step[];
@@ -67,6 +68,15 @@ export function convolution(
         // The bounds are those of the last step.
         const [own, sum] = context.residual === undefined ? [limits, UNBOUNDED] : [UNBOUNDED, limits];
         return [depthwise(node.path, context, window, weights, own), ...sumAfter(node.path, context, sum)];
+      };
+    }
+    case 'stem': {
+      const each = window.kernelX * perGroup;
+      const weights = memory.put(packMatrices(stemWeights(kernel.data), each, outputs));
+      return (context) => {
+        // The bounds are those of the last step.
+        const [own, sum] = context.residual === undefined ? [limits, UNBOUNDED] : [UNBOUNDED, limits];
+        return [...stem(node.path, context, window, weights, bias, own), ...sumAfter(node.path, context, sum)];
       };
     }
     case 'rows': {
@@ -296,35 +306,61 @@ function table(path: string, context: PlanContext, window: Window, work: TableWo
   return [tableStep(path, context, rowsTable, work)];
 }
 
-/** A padded copy of the images whose pixels have no gaps, so that a kernel's whole row is one tap. */
-function rows(path: string, context: PlanContext, window: Window, work: TableWork): readonly Step[] {
+/** A padded copy of the images whose pixels have no gaps, so that a kernel's whole row is one tap; of `height` rows at least. */
+function paddedCopy(
+  path: string,
+  context: PlanContext,
+  window: Window,
+  least = 0,
+): { readonly step: Step; readonly packed: Placed } {
   const { batch, output } = context;
   const x = first(context.inputs);
   const pixel = 4 * x.channels;
   const width = Math.max(x.width + window.left, (output.width - 1) * window.strideX + window.kernelX);
   const height = Math.max(
+    least,
     x.height + window.top,
     (output.height - 1) * window.strideY + (window.kernelY - 1) * window.dilationY + 1,
   );
   const copy = context.zeroed(batch * height * width * pixel + 64);
   const start = copy + (window.top * width + window.left) * pixel;
-  const args = [
-    x.address,
-    x.pixel,
-    start,
-    pixel,
-    pixel,
-    batch,
-    x.height,
-    x.width,
-    width * pixel,
-    height * width * pixel,
-  ];
-  const steps: readonly Step[] = [{ kernel: 'placeImage', path, args }];
+  const [from, to] = [[x.address, x.pixel] as const, [start, pixel, pixel] as const];
+  const args = [...from, ...to, batch, x.height, x.width, width * pixel, height * width * pixel];
   const packed = { address: copy, height, width, channels: x.channels, pixel, pixels: batch * height * width };
+  return { step: { kernel: 'placeImage', path, args }, packed };
+}
+
+function rows(path: string, context: PlanContext, window: Window, work: TableWork): readonly Step[] {
+  const { batch, output, zeros } = context;
+  const { step, packed } = paddedCopy(path, context, window);
   const rowWindow = { ...window, kernelX: 1, top: 0, left: 0 };
-  const rowsTable = context.table(tableOfRows(packed, output, rowWindow, batch, context.zeros, work.arithmetic.rows));
-  return [...steps, tableStep(path, context, rowsTable, work)];
+  const rowsTable = context.table(tableOfRows(packed, output, rowWindow, batch, zeros, work.arithmetic.rows));
+  return [step, tableStep(path, context, rowsTable, work)];
+}
+
+function stem(
+  path: string,
+  context: PlanContext,
+  window: Window,
+  weights: number,
+  bias: number,
+  { lo, hi }: Limits,
+): readonly Step[] {
+  const { batch, threads, zeros, output } = context;
+  const strips = Math.ceil(output.height / STEM.rows);
+  const { step, packed } = paddedCopy(path, context, window, STEM.stride * (STEM.rows * strips - 1) + STEM.taps);
+  const rowBytes = packed.width * packed.pixel;
+  const lineBytes = 16 * Math.ceil(rowBytes / 16);
+  const scratch = context.scratch(threads * STEM_PRODUCTS * (lineBytes + output.width * output.pixel));
+  const taps = [window.strideX * packed.pixel, window.kernelX * packed.channels, weights];
+  const panels = Math.ceil(output.channels / PANEL);
+  const args = [packed.address, rowBytes, packed.height * rowBytes, ...taps];
+  const results = [output.address, output.height, output.width, output.pixel, panels, bias];
+  const unbounded = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return [
+    step,
+    { kernel: 'stem', path, args: [...args, ...results, batch, zeros, scratch, lineBytes, lo, hi, ...unbounded] },
+  ];
 }
 
 /** The table of panels of a kernel `[k, outputs]`, of whose rows each tap has `channels`. */

@@ -116,7 +116,7 @@ function watch(compiled: Compiled, graph: Graph, layers: PlannedLayer[]): Compil
 /** The step that computes: a copy into place may come before it, an activation or a sum behind. */
 function kernelOf(node: AnyNode, steps: readonly Step[]): string {
   const names = steps.map(({ kernel }) => kernel.replace(/Shared|Input$/, ''));
-  if (node.op === 'conv2d' && names[0] === 'placeImage') return 'rows';
+  if (node.op === 'conv2d' && names[0] === 'placeImage') return names[1] === 'stem' ? 'stem' : 'rows';
   return names.find((name) => name !== 'clear' && name !== 'strassenWeights') ?? '';
 }
 

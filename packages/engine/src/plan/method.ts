@@ -1,5 +1,6 @@
 import { axisPadding, type Graph, isDepthwise, type Node, type NodeId, nodeAt } from '@convzoo/layers';
 import { depthwiseKernels } from '../kernels/depthwise.js';
+import { STEM } from '../kernels/stem.js';
 import { type WinogradKernel, weightPlanesOf, winogradForms } from '../kernels/winograd-forms.js';
 import { LANES, type Layout, layoutOf } from './value.js';
 
@@ -33,7 +34,7 @@ export function windowOf(node: Node<'conv2d'>, input: Layout): Window {
 }
 
 /** How a convolution is computed; docs/engine.md says what for. `strassen` is a product of halves. */
-export type Method = WinogradKernel | 'product' | 'strassen' | 'depthwise' | 'rows' | 'table';
+export type Method = WinogradKernel | 'product' | 'strassen' | 'depthwise' | 'stem' | 'rows' | 'table';
 
 /** Below so many input channels the transforms cost more than they save. */
 const WINOGRAD_CHANNELS = 16;
@@ -48,6 +49,9 @@ const STRIDED_CHANNELS = 32;
 const STRIDED_PIXELS = 96;
 /** With fewer channels one tap of the product would be a single vector's work: whole kernel rows are one tap then. */
 const ROW_CHANNELS = 8;
+
+/** With fewer outputs, sums down the columns take longer than the products that they save. */
+const STEM_CHANNELS = 16;
 
 /** Below so many channels in and out, and pixels, the sums of a halved product cost more than the eighth that it saves. */
 const STRASSEN_CHANNELS = 128;
@@ -72,6 +76,7 @@ export function possibleMethods(node: Node<'conv2d'>, graph: Graph): ReadonlySet
       methods.add('strassen');
   }
   if (kernelX > 1 && dilationX === 1) methods.add('rows');
+  if (kernelY === STEM.taps && kernelX > 1 && strideY === STEM.stride && undilated) methods.add('stem');
   // Winograd's forms read whole vectors, and the pixels of an input of few channels may have none.
   if (!square(3) || input.channels < LANES) return methods;
   if (stride(1)) for (const form of ['winograd2', 'winograd4', 'winograd4Late'] as const) methods.add(form);
@@ -93,6 +98,7 @@ const worthwhile: Readonly<Record<Method, (size: Size) => boolean>> = {
   winograd4: ({ inputs }) => inputs >= WINOGRAD_CHANNELS,
   winogradStrided: ({ pixels, inputs, outputs }) =>
     Math.min(inputs, outputs) >= STRIDED_CHANNELS && pixels >= STRIDED_PIXELS,
+  stem: ({ inputs, outputs }) => inputs < ROW_CHANNELS && outputs >= STEM_CHANNELS,
   rows: ({ inputs }) => inputs < ROW_CHANNELS,
   table: () => true,
 };

@@ -276,6 +276,21 @@ export function packDepthwise(kernel: Float32Array, bias: Float32Array, channels
   return packed;
 }
 
+/** `[matrices, k, n]` into `[matrices][ceil(n / 8)][k][8]`: small kernels that are evaluated here. */
+export function packMatrices(values: Float32Array, k: number, n: number): Float32Array {
+  const matrices = values.length / (k * n);
+  const width = padded(n);
+  const packed = new Float32Array(matrices * k * width);
+  for (let row = 0; row < matrices * k; row++) {
+    const matrix = Math.floor(row / k);
+    for (let column = 0; column < n; column++) {
+      const panel = (matrix * width) / PANEL + (column >> 3);
+      packed[(panel * k + (row % k)) * PANEL + (column & 7)] = values[row * n + column] ?? 0;
+    }
+  }
+  return packed;
+}
+
 /** The bias, or zeros, filled up to whole panels. */
 export function biasOf(node: Node, params: Parameters, outputs: number): Float32Array {
   const bias = new Float32Array(padded(outputs));

@@ -111,6 +111,15 @@ export const convolutionsOf: Readonly<Partial<Record<Method, fc.Arbitrary<Case>>
   winograd4: cases(fc.record({ ...some, ...dense3x3, stride: one })),
   winograd4Late: cases(fc.record({ ...some, ...dense3x3, stride: one })),
   winogradStrided: cases(fc.record({ ...some, ...dense3x3, stride: fc.constant<Pair>([2, 2]) })),
+  stem: cases(
+    fc.record({
+      ...some,
+      kernel: fc.integer({ min: 2, max: 7 }).map((width): Pair => [7, width]),
+      stride: fc.integer({ min: 1, max: 3 }).map((across): Pair => [2, across]),
+      dilation: one,
+      groups: fc.constant('none' as const),
+    }),
+  ),
   rows: cases(
     fc.record({ ...some, kernel: pair(2, 7), stride: pair(1, 3), dilation: one, groups: fc.constant('none' as const) }),
   ),
