@@ -17,6 +17,13 @@ describe('multiplications of a method', () => {
     expect(multiplicationsOf({ kernel: 'winograd2', macs, shape: [56, 56, 64] })).toBe(16 * 28 * 28 * 64 * 64);
   });
 
+  it('are 25 for 4 results at stride 2', () => {
+    const strided = 9 * 28 * 28 * 64 * 128;
+    expect(multiplicationsOf({ kernel: 'winogradStrided', macs: strided, shape: [28, 28, 128] })).toBe(
+      25 * 14 * 14 * 64 * 128,
+    );
+  });
+
   it('include tiles that hang over the edge', () => {
     const small = 9 * 7 * 7 * 512 * 512;
     expect(multiplicationsOf({ kernel: 'winograd4', macs: small, shape: [7, 7, 512] })).toBe(36 * 4 * 512 * 512);

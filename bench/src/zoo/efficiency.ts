@@ -1,3 +1,4 @@
+import { tilesOf, winogradFormOf } from './multiplications.js';
 import type { LayerTime, Peaks } from './protocol.js';
 
 /** Layers below this share of the peak are named. */
@@ -31,11 +32,6 @@ export const REASONS = {
   unexplained: 'none of the figures tells',
 } as const;
 
-/** Operations of Winograd's transforms, input and output, for a tile and channel, about (Lavin and Gray 2016, section 5). */
-const TRANSFORM = {
-  winograd4: { input: 156, output: 90, side: 4 },
-  winograd2: { input: 32, output: 24, side: 2 },
-} as const;
 const FEW_RESULTS = 64;
 const SHORT_SUM = 64;
 /** What takes less of a layer's time is not named as the cause. */
@@ -69,12 +65,12 @@ function causeOf(layer: LayerTime, peaks: Peaks): Cause {
 
 /** Seconds of Winograd's transforms: their operations, and the planes that they write and the products read, and back. */
 function transformSeconds({ kernel, macs, shape }: LayerTime, peaks: Peaks): number {
-  const transform = kernel === 'winograd4' || kernel === 'winograd2' ? TRANSFORM[kernel] : undefined;
-  if (transform === undefined) return 0;
+  const form = winogradFormOf(kernel);
+  if (form === undefined) return 0;
   const [height = 1, width = 1, outputs = 1] = shape;
-  const tiles = Math.ceil(height / transform.side) * Math.ceil(width / transform.side);
+  const tiles = tilesOf(shape, form);
   const inputs = macs / (9 * height * width * outputs);
-  const operations = tiles * (inputs * transform.input + outputs * transform.output);
-  const bytes = 2 * 4 * tiles * (transform.side + 2) ** 2 * (inputs + outputs);
+  const operations = tiles * (inputs * form.input + outputs * form.output);
+  const bytes = 2 * 4 * tiles * form.values ** 2 * (inputs + outputs);
   return operations / (2 * peaks.multiplicationsPerSecond) + bytes / peaks.activationBytesPerSecond;
 }

@@ -1,16 +1,39 @@
 import type { PlannedLayer } from '@convzoo/engine';
 
+/** A form of Winograd's, by the engine's name of its kernel. */
+export interface WinogradForm {
+  /** Results of a tile along one axis. */
+  readonly side: number;
+  /** Products of a tile along one axis, for each pair of channels. */
+  readonly values: number;
+  /** Operations of its transforms for a tile and channel, about (Lavin and Gray 2016, section 5). */
+  readonly input: number;
+  readonly output: number;
+}
+
+const four: WinogradForm = { side: 4, values: 6, input: 156, output: 90 };
+const forms: Readonly<Record<string, WinogradForm>> = {
+  winograd2: { side: 2, values: 4, input: 32, output: 24 },
+  winograd4: four,
+  winograd4Late: four,
+  winogradStrided: { side: 2, values: 5, input: 20, output: 28 },
+};
+
+export const winogradFormOf = (kernel: string): WinogradForm | undefined => forms[kernel];
+
+/** Tiles that cover a map, those that hang over its edge included. */
+export const tilesOf = ([height = 1, width = 1]: readonly number[], { side }: WinogradForm): number =>
+  Math.ceil(height / side) * Math.ceil(width / side);
+
 /**
- * Multiplications that the method of a layer does for one example, transforms left out. Winograd's F(m x m, 3x3) does
- * (m + 2)^2 for each tile of m x m results in place of 9 m^2, tiles that hang over the edge included; a product of halves
- * (Strassen) 7 in place of 8.
+ * Multiplications that the method of a layer does for one example, transforms left out: Winograd's forms of 3x3 do the square
+ * of their values for each tile; a product of halves (Strassen) 7 in place of 8.
  */
 export function multiplicationsOf({ kernel, macs, shape }: Pick<PlannedLayer, 'kernel' | 'macs' | 'shape'>): number {
-  const side = Number(/^winograd(\d)/.exec(kernel)?.[1] ?? 0);
-  if (side > 0) {
+  const form = winogradFormOf(kernel);
+  if (form !== undefined) {
     const [height = 1, width = 1] = shape;
-    const tiles = Math.ceil(height / side) * Math.ceil(width / side);
-    return (macs * tiles * (side + 2) ** 2) / (9 * height * width);
+    return (macs * tilesOf(shape, form) * form.values ** 2) / (9 * height * width);
   }
   return kernel.startsWith('strassen') ? (macs * 7) / 8 : macs;
 }
