@@ -29,6 +29,11 @@ describe('multiplications of a method', () => {
     expect(multiplicationsOf({ kernel: 'winograd4', macs: small, shape: [7, 7, 512] })).toBe(36 * 4 * 512 * 512);
   });
 
+  it('are 13 for 28 in a stem of 7 rows', () => {
+    const stem = 7 * 7 * 3 * 112 * 112 * 64;
+    expect(multiplicationsOf({ kernel: 'stem', macs: stem, shape: [112, 112, 64] })).toBe(13 * 28 * 7 * 3 * 112 * 64);
+  });
+
   it('are 7 for 8 in a product of halves', () => {
     expect(multiplicationsOf({ kernel: 'strassen', macs: 800, shape: [1, 1, 1] })).toBe(700);
   });

@@ -19,6 +19,9 @@ const forms: Readonly<Record<string, WinogradForm>> = {
   winogradStrided: { side: 2, values: 5, input: 20, output: 28 },
 };
 
+/** 7 rows of taps at stride 2: F(4, 4) and F(4, 3) down the columns. */
+const STEM = { rows: 4, taps: 7, products: 7 + 6 } as const;
+
 export const winogradFormOf = (kernel: string): WinogradForm | undefined => forms[kernel];
 
 /** Tiles that cover a map, those that hang over its edge included. */
@@ -27,13 +30,18 @@ export const tilesOf = ([height = 1, width = 1]: readonly number[], { side }: Wi
 
 /**
  * Multiplications that the method of a layer does for one example, transforms left out: Winograd's forms of 3x3 do the square
- * of their values for each tile; a product of halves (Strassen) 7 in place of 8.
+ * of their values for each tile; a stem's minimal filters 13 for 4 rows of 7 taps; a product of halves (Strassen) 7 in place
+ * of 8.
  */
 export function multiplicationsOf({ kernel, macs, shape }: Pick<PlannedLayer, 'kernel' | 'macs' | 'shape'>): number {
   const form = winogradFormOf(kernel);
   if (form !== undefined) {
     const [height = 1, width = 1] = shape;
     return (macs * tilesOf(shape, form) * form.values ** 2) / (9 * height * width);
+  }
+  if (kernel === 'stem') {
+    const [height = 1] = shape;
+    return (macs * STEM.products * Math.ceil(height / STEM.rows)) / (STEM.taps * height);
   }
   return kernel.startsWith('strassen') ? (macs * 7) / 8 : macs;
 }
