@@ -82,7 +82,9 @@ export class ComputeContext {
     const start = performance.now();
     const result = await unlessLost(loaded, candidate.backend, session.run(input));
     const milliseconds = performance.now() - start;
-    if (loaded.isLost()) throw lost(candidate.backend);
+    // Zeros alone are what a lost context answers, sometimes before the loss is known.
+    const nothing = GRAPHICS.includes(candidate.backend) && result.output.data.every((value) => value === 0);
+    if (loaded.isLost() || nothing) throw lost(candidate.backend);
     const { description } = loaded.backend;
     const backend: BackendInfo = { ...candidate, description, reason, tensors: loaded.tensors?.() };
     return { ...result, backend, milliseconds };
@@ -99,6 +101,8 @@ export class ComputeContext {
     await this.backends.drop(candidate);
   }
 }
+
+const GRAPHICS: readonly string[] = ['webgl', 'webgpu'];
 
 /** How often it is asked whether a device is still there, in milliseconds. */
 const WATCH = 250;
