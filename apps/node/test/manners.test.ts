@@ -26,7 +26,11 @@ import { run } from './run.js';
 const binary = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const golden = fileURLToPath(new URL('../../../fixtures/goldens-own/keras.jsonl', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'convzoo-manners-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const mounts: string[] = [];
+afterAll(() => {
+  for (const path of mounts) execFileSync('umount', [path], { stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+});
 const [picture = ''] = samplePictures();
 const posix = process.platform !== 'win32';
 
@@ -170,7 +174,7 @@ function smallDisk(path: string, options: string): boolean {
   mkdirSync(path, { recursive: true });
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path], { stdio: 'ignore' });
-    afterAll(() => void execFileSync('umount', [path], { stdio: 'ignore' }));
+    mounts.push(path);
     return true;
   } catch {
     return false;
