@@ -72,22 +72,14 @@ export function writeLate(
   });
 
   module.function('winograd4LateOutput', (fn) => {
-    const [products, outPixel, bias, y, residual, outHeight] = fn.params(6) as Six;
-    const [outWidth, tilesY, tilesX, first, count] = fn.params(5) as readonly [I32, I32, I32, I32, I32];
+    const [products, bytes, bias, y, residual, outHeight] = fn.params(6) as Six;
+    const [outWidth, tilesY, tilesX, first, count, outPixel] = fn.params(6) as Six;
     const [lo, hi] = [fn.param('f32'), fn.param('f32')];
     const [p, P] = [fn.param(), fn.param()];
     const [start, end] = shareOf(fn, count, p, P);
     fn.call(
-      ...([
-        outputStage,
-        add(products, mul(start, outPixel)),
-        mul(count, outPixel),
-        outPixel,
-        bias,
-        y,
-        residual,
-      ] as const),
-      ...([outHeight, outWidth, tilesY, tilesX, add(first, start), sub(end, start), lo, hi] as const),
+      ...([outputStage, add(products, mul(start, bytes)), mul(count, bytes), bytes, bias, y, residual] as const),
+      ...([outHeight, outWidth, tilesY, tilesX, add(first, start), sub(end, start), outPixel, lo, hi] as const),
     );
   });
 }

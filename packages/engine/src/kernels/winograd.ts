@@ -21,7 +21,7 @@ import {
   vadd,
 } from '../wasm/values.js';
 import { type Arithmetic, maddOf } from './arithmetic.js';
-import { clamp } from './product.js';
+import { clamp, PANEL } from './product.js';
 import { shareOf } from './split.js';
 import {
   type EarlyWinogradKernel,
@@ -218,19 +218,21 @@ function writeOuterStages(
   const outputStage = module.function(`${name}OutputStage`, (fn) => {
     const [products, productPlane, pixel, bias, y, residual] = fn.params(6) as Six<I32>;
     const [height, width, tilesY, tilesX, first, count] = fn.params(6) as Six<I32>;
+    // Pixels of y may have gaps between them, which are others' parts of a concatenation.
+    const outPixel = fn.param();
     const [lo, hi] = [fn.param('f32'), fn.param('f32')];
     const geometry: Geometry = { height, width, tilesY, tilesX };
-    const rowBytes = fn.let(mul(width, pixel));
+    const rowBytes = fn.let(mul(width, outPixel));
     fn.for(0, count, (t) => {
       const { image, y0, x0 } = placeOf(fn, add(first, t), geometry, tile, 0, 0);
-      const at = fn.let(add(mul(add(mul(image, height), y0), rowBytes), mul(x0, pixel)));
+      const at = fn.let(add(mul(add(mul(image, height), y0), rowBytes), mul(x0, outPixel)));
       const rows = fn.let(sub(height, y0));
       const columns = fn.let(sub(width, x0));
       const more = fn.let(residual);
       fn.if(ne(residual, 0), () => fn.increase(more, at));
       fn.call(
         ...([output, add(products, mul(t, pixel)), productPlane, pixel, bias, add(y, at), rowBytes] as const),
-        ...([more, rows, columns, pixel, lo, hi] as const),
+        ...([more, rows, columns, outPixel, lo, hi] as const),
       );
     });
   });
@@ -304,6 +306,7 @@ function writeStages(
       const [lo, hi] = [fn.param('f32'), fn.param('f32')];
       const [none, all] = [fn.param('f32'), fn.param('f32')];
       const [p, P] = [fn.param(), fn.param()];
+      const bytes = fn.let(mul(panels, 4 * PANEL));
       const tiles = fn.let(mul(images, mul(tilesY, tilesX)));
       const [start, end] = shareOf(fn, tiles, p, P);
       const edgeBytes = fn.let(mul(pixel, planesOf(form)));
@@ -312,11 +315,11 @@ function writeStages(
       const planes = fn.let(shared ? add(scratch, mul(P, edgeBytes)) : add(edge, edgeBytes));
       const run = (first: I32, count: Local<'i32'>, size: Local<'i32'>, stages: readonly boolean[]): void => {
         // Without the gaps, which lie behind the planes of each evaluation of the taps.
-        const [plane, productPlane] = [fn.let(mul(size, pixel)), fn.let(mul(size, outPixel))];
+        const [plane, productPlane] = [fn.let(mul(size, pixel)), fn.let(mul(size, bytes))];
         const gaps = PLANE_GAP * weightPlanesOf(form);
         const products = fn.let(add(planes, add(mul(plane, planesOf(form)), gaps)));
         const own = shared ? fn.let(mul(start, pixel)) : undefined;
-        const ownProducts = shared ? fn.let(mul(start, outPixel)) : undefined;
+        const ownProducts = shared ? fn.let(mul(start, bytes)) : undefined;
         if (stages[0]) {
           fn.call(
             ...([inputStage, x, height, width, pixel, tilesY, tilesX, top, left, edge] as const),
@@ -326,15 +329,15 @@ function writeStages(
         if (stages[1]) {
           const [from, to] = shared ? shareOf(fn, weightPlanesOf(form), p, P) : [0, weightPlanesOf(form)];
           fn.call(
-            ...([productStage, planes, plane, pixel, kc, weights, products, productPlane, outPixel, panels] as const),
+            ...([productStage, planes, plane, pixel, kc, weights, products, productPlane, bytes, panels] as const),
             ...([shared ? tiles : count, zeroBias, from, to, none, all] as const),
           );
         }
         if (stages[2]) {
           fn.call(
             ...([outputStage, ownProducts === undefined ? products : add(products, ownProducts)] as const),
-            ...([productPlane, outPixel, bias, y, residual, outHeight, outWidth, tilesY, tilesX] as const),
-            ...([first, count, lo, hi] as const),
+            ...([productPlane, bytes, bias, y, residual, outHeight, outWidth, tilesY, tilesX] as const),
+            ...([first, count, outPixel, lo, hi] as const),
           );
         }
       };

@@ -13,7 +13,8 @@ import type { Arithmetic } from '../kernels/arithmetic.js';
 import { leastHalfFor } from '../kernels/half.js';
 import { Arena } from './arena.js';
 import { isClamp } from './clamp.js';
-import { convolution, dense, type Emit } from './convolution.js';
+import { type ConcatPart, concatParts } from './concat-places.js';
+import { convolution, dense, type Emit, leavesGaps } from './convolution.js';
 import { type FusedSum, fuseSums } from './fuse-sums.js';
 import { aligned, type EngineMemory } from './memory.js';
 import { type Method, methodsOf } from './method.js';
@@ -32,6 +33,8 @@ export interface Compiled {
   /** Bytes of its weights in memory, in the form that its kernel reads. */
   readonly weightBytes: number;
   readonly emit: Emit;
+  /** Whether its result's pixels may have gaps between them. */
+  readonly leavesGaps: boolean;
 }
 
 /** A network whose weights are in memory, ready to be laid out for any batch. */
@@ -134,10 +137,15 @@ export function compileOnly(
       residual: sum?.residual,
       weightBytes: memory.constantsEnd - start,
       emit,
+      leavesGaps: gapsIn(node, methods.get(node.id)),
     });
   }
   return { program: { graph, compiled, zeros }, packer };
 }
+
+/** A step in place behind a convolution would go over its gaps. */
+const gapsIn = (node: AnyNode, method: Method | undefined): boolean =>
+  node.op === 'conv2d' && method !== undefined && leavesGaps.has(method) && isClamp(node.attributes.activation);
 
 /** Bytes of a row of a map, or of a vector: a row of zeros must be as long as the longest, and as wide as any pixel. */
 function rowBytes(node: AnyNode): number {
@@ -210,6 +218,13 @@ export function layOut(program: Program, batch: number, threads: number, memory:
     const address = arena.take(bytesOf(layout, batch) + 64);
     return { ...layout, address, pixels: batch * layout.height * layout.width };
   };
+  const parts = concatParts(graph, compiled, kept);
+  // The first part of a concatenation makes the place for all.
+  const placeIn = ({ concat, offset }: ConcatPart, node: AnyNode): Placed => {
+    const whole = placed.get(concat) ?? place(nodeAt(graph, concat));
+    placed.set(concat, whole);
+    return { ...layoutOf(node.shape), address: whole.address + 4 * offset, pixel: whole.pixel, pixels: whole.pixels };
+  };
   const at = (id: NodeId): Placed => {
     const found = placed.get(id);
     if (found === undefined) throw new RangeError(`node ${id} is read before it is computed`);
@@ -225,7 +240,9 @@ export function layOut(program: Program, batch: number, threads: number, memory:
     const overwritten = IN_PLACE.has(node.op)
       ? inputs.find((id) => dies(id) && sameLayout(at(id), layoutOfNode(result, graph)))
       : undefined;
-    const output = overwritten === undefined ? place(result) : at(overwritten);
+    const part = parts.get(result.id);
+    const found = overwritten === undefined ? placed.get(result.id) : at(overwritten);
+    const output = found ?? (part === undefined ? place(result) : placeIn(part, result));
     const scratch: { readonly address: number; readonly bytes: number }[] = [];
     steps.push(
       ...emit({
@@ -256,7 +273,7 @@ export function layOut(program: Program, batch: number, threads: number, memory:
     placed.set(result.id, output);
     for (const { address, bytes } of scratch) arena.release(address, bytes);
     for (const id of new Set([...inputs, ...(residual === undefined ? [] : [residual])])) {
-      if (dies(id) && id !== overwritten) arena.release(at(id).address, bytesOf(at(id), batch) + 64);
+      if (dies(id) && id !== overwritten && !parts.has(id)) arena.release(at(id).address, bytesOf(at(id), batch) + 64);
     }
   });
   memory.ensure(aligned(arena.end));

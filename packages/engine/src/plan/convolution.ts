@@ -19,6 +19,11 @@ import type { Step } from './step.js';
 import { tableOfRows } from './table.js';
 import type { Layout, Placed } from './value.js';
 
+/** Methods whose results may have gaps between their pixels, for others' parts of a concatenation. */
+export const leavesGaps: ReadonlySet<Method> = new Set<Method>([
+  ...(['product', 'winograd2', 'winograd4', 'winograd4Late', 'winogradStrided', 'rows', 'table'] as const),
+]);
+
 /** The steps of a node, given addresses. */
 export type Emit = (context: PlanContext) => readonly Step[];
 
@@ -190,19 +195,20 @@ function winograd(
 ): readonly Step[] {
   const { inputs, output, residual, batch, threads, zeros } = context;
   const x = first(inputs);
+  const panels = Math.ceil(output.channels / PANEL);
+  const pixel = 4 * PANEL * panels;
   const form = winogradForms[name];
   const { tile } = form;
   const [tilesY, tilesX] = [Math.ceil(output.height / tile), Math.ceil(output.width / tile)];
   const tiles = batch * tilesY * tilesX;
   const products = planesOf(form);
   const own = threads === 1 || tiles >= 24 * threads;
-  const most = Math.max(48, Math.floor(PLANE_BYTES / (products * (x.pixel + output.pixel))));
+  const most = Math.max(48, Math.floor(PLANE_BYTES / (products * (x.pixel + pixel))));
   const block = own ? Math.ceil(tiles / threads / Math.ceil(tiles / threads / most)) : tiles;
   const edge = products * x.pixel;
-  const planes = products * block * (x.pixel + output.pixel) + 2 * PLANE_GAP * weightPlanesOf(form);
+  const planes = products * block * (x.pixel + pixel) + 2 * PLANE_GAP * weightPlanesOf(form);
   const each = edge + planes + 64;
   const scratch = context.scratch(own ? threads * each : threads * edge + planes);
-  const panels = Math.ceil(output.channels / PANEL);
   const args = (last: number): readonly number[] => [
     ...[x.address, x.height, x.width, x.pixel, x.channels, weights, tilesY, tilesX, batch, top, left, output.address],
     ...[output.height, output.width, output.pixel, panels, bias, residual?.address ?? 0, zeros, scratch, each, last],
@@ -232,22 +238,23 @@ function winogradLate(
   const tiles = batch * tilesY * tilesX;
   const count = Math.ceil(tiles / Math.ceil(tiles / LATE_TILES));
   const [planes, panels] = [planesOf(form), Math.ceil(output.channels / PANEL)];
+  const pixel = 4 * PANEL * panels;
   const chunk = Math.min(x.channels, 8 * Math.ceil(LATE_BYTES / (4 * planes * count) / 8));
   const evaluated = context.scratch(threads * planes * (4 * PANEL * chunk + PLANE_GAP));
   const edge = context.scratch(threads * planes * x.pixel);
   const transformed = context.scratch(planes * (count * x.pixel + PLANE_GAP));
-  const products = context.scratch(planes * (count * output.pixel + PLANE_GAP));
+  const products = context.scratch(planes * (count * pixel + PLANE_GAP));
   const unbounded = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return Array.from({ length: Math.ceil(tiles / count) }, (_, block): readonly Step[] => {
     const from = block * count;
     const some = Math.min(count, tiles - from);
     const given = [x.address, x.height, x.width, x.pixel, tilesY, tilesX, top, left, edge, transformed, from, some];
-    const factors = [transformed, x.pixel, x.channels, weights, products, output.pixel, panels, some];
-    const result = [products, output.pixel, bias, output.address, residual?.address ?? 0, output.height, output.width];
+    const factors = [transformed, x.pixel, x.channels, weights, products, pixel, panels, some];
+    const result = [products, pixel, bias, output.address, residual?.address ?? 0, output.height, output.width];
     return [
       { kernel: 'winograd4LateInput', path, args: given },
       { kernel: 'winograd4LateProducts', path, args: [...factors, zeros, evaluated, chunk, ...unbounded] },
-      { kernel: 'winograd4LateOutput', path, args: [...result, tilesY, tilesX, from, some, lo, hi] },
+      { kernel: 'winograd4LateOutput', path, args: [...result, tilesY, tilesX, from, some, output.pixel, lo, hi] },
     ];
   }).flat();
 }

@@ -128,11 +128,17 @@ function adaptivePool(path: string, [rows, columns]: readonly [number, number]):
 
 function concat(path: string): Emit {
   return ({ inputs, output }) => {
-    let offset = 0;
-    return inputs.map((x) => {
-      const args = [x.address, x.pixel, output.address + offset, output.pixel, output.pixels, 4 * x.channels];
-      offset += 4 * x.channels;
-      return { kernel: 'copyChannels', path, args };
+    let address = output.address;
+    return inputs.flatMap((x) => {
+      const to = address;
+      address += 4 * x.channels;
+      // Its kernel wrote it here.
+      if (x.address === to) return [];
+      return {
+        kernel: 'copyChannels',
+        path,
+        args: [x.address, x.pixel, to, output.pixel, output.pixels, 4 * x.channels],
+      };
     });
   };
 }
