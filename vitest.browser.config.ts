@@ -13,6 +13,8 @@ export default defineConfig({
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
   },
+  // It finds its own files by its address.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   test: {
     // Files that run in Node too, word for word.
     include: [
@@ -20,6 +22,7 @@ export default defineConfig({
       'packages/preprocessing/test/augment-goldens.test.ts',
       'packages/preprocessing/test/datasets-anywhere.test.ts',
       'packages/engine/test/{detect,half,kernels,ops,session,vectors,weights}.test.ts',
+      'packages/backend-onnx/test/web.test.ts',
       'test/goldens/variants.test.ts',
     ],
     testTimeout: 30_000,
