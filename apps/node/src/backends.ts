@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { TfjsBackend } from '@convzoo/backend-tfjs';
-import { availableThreads, type EngineOptions } from '@convzoo/engine';
+import { availableThreads, type EngineOptions, type WeightsCache } from '@convzoo/engine';
 import type { Graph } from '@convzoo/layers';
 import { type Backend, type BackendCandidate, type BackendChoice, chooseBackend } from '@convzoo/runtime';
 import { readTrial, writeTrial } from './choice/store.js';
@@ -21,7 +22,16 @@ interface TfjsCandidate extends BackendCandidate {
 
 // Each is loaded only when it is tried: TensorFlow alone takes half a second.
 const engine = async (options: EngineOptions): Promise<Backend> =>
-  (await import('@convzoo/engine')).engineBackend(options);
+  (await import('@convzoo/engine')).engineBackend({ ...options, cache: await packedCache() });
+/** Where the engine keeps networks as it packs them, if it is to (the setting `packed`). */
+async function packedCache(): Promise<WeightsCache | undefined> {
+  if (!['1', 'true'].includes(process.env['CONVZOO_PACKED'] ?? '')) return undefined;
+  const [{ folderCache }, { cacheFolder }] = await Promise.all([
+    import('@convzoo/engine/node'),
+    import('@convzoo/hub/node'),
+  ]);
+  return folderCache(join(cacheFolder(), 'engine'));
+}
 const wasm = async (): Promise<TfjsBackend> => (await import('@convzoo/backend-tfjs/wasm')).wasmBackend();
 const onnxruntime = async (threads: number): Promise<Backend> =>
   (await import('@convzoo/backend-onnx/node')).ortBackend({ threads });

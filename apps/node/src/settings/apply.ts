@@ -84,11 +84,11 @@ function takesModelFromSettings(command: CommandUnknownOpts): boolean {
 const isOnCommandLine = (command: CommandUnknownOpts, key: string): boolean =>
   command.getOptionValueSource(key) === 'cli';
 
-/** Cache, mirror and offline are read by the hub, which knows variables and no files. */
+/** Cache, mirror and offline are read by the hub, which knows variables and no files; packed where the engine is started. */
 function exportToHub(values: LoadedSettings['values']): void {
   // Ours has been weighed against it.
   if (values.has('offline')) delete process.env['HF_HUB_OFFLINE'];
-  for (const key of ['cache', 'mirror', 'offline'] as const) {
+  for (const key of ['cache', 'mirror', 'offline', 'packed'] as const) {
     const value = values.get(key)?.value;
     if (value !== undefined) process.env[variableOf(key)] = value === false ? '0' : String(value);
   }

@@ -60,6 +60,7 @@ export const settings = {
     path: 'unless-address',
   },
   cache: { about: 'folder of downloaded weights', kind: text, usually: '~/.cache/convzoo', path: 'always' },
+  packed: { about: 'keep large networks in the cache as the engine packs them', kind: onOrOff, usually: 'no' },
   json: { about: 'results as JSON', kind: onOrOff, usually: 'no' },
   quiet: { about: 'results only', kind: onOrOff, usually: 'no' },
   color: { about: 'colours', kind: onOrOff, usually: 'where the terminal has them' },
