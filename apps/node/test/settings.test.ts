@@ -42,6 +42,7 @@ const VALUES: Readonly<Record<SettingKey, readonly [SettingValue, SettingValue, 
   offline: [true, false, true],
   mirror: ['https://a.example', '/mnt/b', 'https://c.example'],
   cache: ['/a/cache', '/b/cache', '/c/cache'],
+  packed: [true, false, true],
   json: [true, false, true],
   quiet: [true, false, true],
   color: [false, true, false],
@@ -273,9 +274,9 @@ describe('the table of settings', () => {
       for (const sub of command.commands) collect(sub as Command);
     };
     collect((await program('help')) as unknown as Command);
-    // The hub reads these two by itself.
-    const known = settingKeys.filter((key) => key !== 'cache');
+    // The hub reads the one by itself, whoever starts the engine the other.
+    const known = settingKeys.filter((key) => key !== 'cache' && key !== 'packed');
     for (const key of known) expect(names).toContain(key);
-    expect(Object.keys(settings)).toHaveLength(15);
+    expect(Object.keys(settings)).toHaveLength(16);
   });
 });
