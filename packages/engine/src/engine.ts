@@ -27,8 +27,8 @@ export interface EngineOptions {
   /** Threads; 1 by default. More than 1 need shared memory. */
   readonly threads?: number | undefined;
   /**
-   * Bytes by which a network's Winograd weights may exceed the plain ones (F(4x4, 3x3) has 4 times as many, F(2x2, 3x3) 1.8
-   * times); by default 1.5 times the plain ones, but 32 MiB at least and 256 MiB at most; 0 for none.
+   * Bytes by which a network's Winograd weights may exceed the plain ones, 4 times as many in F(4x4, 3x3); what does not fit is
+   * evaluated in each run. By default 1.5 times the plain ones, but 32 MiB at least and 256 MiB at most; 0 for none.
    */
   readonly winogradBudget?: number | undefined;
   /**

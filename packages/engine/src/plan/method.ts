@@ -124,7 +124,7 @@ function fastest(node: Node<'conv2d'>, graph: Graph): Method {
 
 /** What may take the place of each of Winograd's forms, the fastest first. */
 const choices: Readonly<Record<WinogradKernel, readonly WinogradKernel[]>> = {
-  winograd4: ['winograd4', 'winograd2'],
+  winograd4: ['winograd4', 'winograd4Late'],
   winograd4Late: ['winograd4Late'],
   winograd2: ['winograd2'],
   winogradStrided: ['winogradStrided'],
@@ -141,7 +141,8 @@ function extraBytes(node: Node<'conv2d'>, name: WinogradKernel): number {
 
 /**
  * The method of every convolution. Winograd's weights take at most `budget` bytes beyond the plain ones: what a byte saves grows
- * with the map, so the largest maps come first; where F(4x4) does not fit F(2x2) is tried, and then a plain product is left.
+ * with the map, so the largest maps come first; where evaluated ones do not fit they are
+ * evaluated in each run, or a plain product is left.
  */
 export function methodsOf(graph: Graph, budget: number): ReadonlyMap<NodeId, Method> {
   const convolutions = graph.nodes.filter((node) => node.op === 'conv2d');

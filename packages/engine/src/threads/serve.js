@@ -4,8 +4,8 @@
 /** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {Record<string, (...args: number[]) => void>} Kernels */
 
-/** Turns of the loop before a thread sleeps: some ten microseconds, about as long as waking it takes. */
-const SPINS = 3000;
+/** Turns of the loop before a thread sleeps: some hundred microseconds, longer than the parts of a step differ. */
+const SPINS = 30_000;
 
 /**
  * Waits until all parts have come to this barrier.
