@@ -297,7 +297,7 @@ describe('convert', () => {
     [
       'a format that is none',
       [keras, at('out.npz'), '--format', 'h5'],
-      /--format is one of safetensors, npz, tfjs; got "h5"/,
+      /--format is one of safetensors, npz, tfjs, onnx; got "h5"/,
     ],
     [
       'a dialect that is none',
