@@ -53,7 +53,7 @@ describe('wrong use ends with one message and exit code 2, failure with 1', () =
       'a backend that is none',
       ['classify', picture, '--backend', 'cuda'],
       USAGE,
-      /no backend "cuda"\. Known here: engine, wasm, tensorflow, cpu/,
+      /no backend "cuda"\. Known here: engine, ort, wasm, tensorflow, cpu/,
     ],
     [
       'a mistyped command',
