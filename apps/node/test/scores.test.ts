@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Builder } from '@convzoo/layers';
+import { presetFor } from '@convzoo/preprocessing';
+import { classesOf, outputKindOf, probabilitiesOf } from '@convzoo/runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readLabels } from '../src/network/labels.js';
-import { presetFor } from '../src/network/preset.js';
-import { classesOf, outputKindOf, probabilitiesOf } from '../src/network/scores.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convzoo-scores-'));
 afterAll(() => rmSync(folder, { recursive: true }));

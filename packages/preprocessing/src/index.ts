@@ -48,6 +48,7 @@ export {
   type TensorStage,
 } from './pipeline.js';
 export { type Preset, type PresetName, presets, type ResizeRule } from './preset.js';
+export { presetFor } from './preset-for.js';
 export {
   type KerasPreprocessing,
   kerasPreset,

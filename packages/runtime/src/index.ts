@@ -4,3 +4,4 @@ export { type BackendCandidate, type BackendChoice, chooseBackend } from './choo
 export { RuntimeError, type RuntimeErrorCode } from './errors.js';
 export { type MeasuredPeaks, type MeasureOptions, measureLayers, measurePeaks } from './measure.js';
 export { assertSupported, checkInput, type PreparedNetwork, prepareNetwork } from './prepare.js';
+export { classesOf, type OutputKind, outputKindOf, probabilitiesOf } from './scores.js';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
+import { probabilitiesOf } from '@convzoo/runtime';
 import { nearestNames } from '@convzoo/zoo';
 import { describeChoice, pickBackend } from '../backends.js';
 import { EXIT, type Failure, UsageError } from '../errors.js';
 import { type Guess, topGuesses } from '../network/classifier.js';
 import { DEFAULT_MODEL, type LoadedNetwork, loadNetwork } from '../network/load.js';
-import { probabilitiesOf } from '../network/scores.js';
 import { sessionOf } from '../network/session.js';
 import { bar } from '../output/bar.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';

@@ -1,12 +1,12 @@
 import { join, parse } from 'node:path';
 import { type Graph, inputOf } from '@convzoo/layers';
+import { presetFor } from '@convzoo/preprocessing';
 import { writeFileAtomic } from '@convzoo/weights/node';
 import { resolveModel } from '@convzoo/zoo';
 import { describeChoice, pickTrainer } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
 import { DEFAULT_MODEL } from '../network/load.js';
 import { isModelFile, openModel } from '../network/model.js';
-import { presetFor } from '../network/preset.js';
 import { prepareFolder } from '../output/folder.js';
 import { formatDuration, startProgress } from '../output/progress.js';
 import { printJson, terminalOf } from '../output/terminal.js';

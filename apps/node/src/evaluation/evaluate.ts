@@ -1,8 +1,7 @@
 import { ConvzooError, float32Tensor } from '@convzoo/layers';
 import { type Preset, preprocess } from '@convzoo/preprocessing';
-import type { Session } from '@convzoo/runtime';
+import { type OutputKind, probabilitiesOf, type Session } from '@convzoo/runtime';
 import { describeFailure, type Failure } from '../errors.js';
-import { type OutputKind, probabilitiesOf } from '../network/scores.js';
 import type { LabelledSet } from './labelled-set.js';
 import { type Scores, Tally } from './tally.js';
 

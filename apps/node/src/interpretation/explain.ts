@@ -25,11 +25,10 @@ import {
   sizeOf,
 } from '@convzoo/layers';
 import { type Image, preprocess } from '@convzoo/preprocessing';
-import type { Session } from '@convzoo/runtime';
+import { probabilitiesOf, type Session } from '@convzoo/runtime';
 import { UsageError } from '../errors.js';
 import type { Guess } from '../network/classifier.js';
 import type { LoadedNetwork } from '../network/load.js';
-import { probabilitiesOf } from '../network/scores.js';
 import { chosenClass } from './chosen-class.js';
 import { type Drawn, drawGrid, drawHeat, imageOf } from './draw.js';
 import { gradientBy } from './gradient.js';

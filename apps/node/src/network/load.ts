@@ -1,5 +1,6 @@
 import { ConvzooError, type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
-import type { Preset, PresetName } from '@convzoo/preprocessing';
+import { type Preset, type PresetName, presetFor } from '@convzoo/preprocessing';
+import { type OutputKind, outputKindOf } from '@convzoo/runtime';
 import {
   type BoundWeights,
   bindWeights,
@@ -16,8 +17,7 @@ import { withAuxiliary } from './auxiliary.js';
 import { embedded } from './embedded.js';
 import { labelsFor, readLabels } from './labels.js';
 import { isModelFile } from './model.js';
-import { presetCalled, presetFor } from './preset.js';
-import { type OutputKind, outputKindOf } from './scores.js';
+import { presetCalled } from './preset.js';
 
 /** A network with its weights, and how pictures become its input and its output names. */
 export interface LoadedNetwork {

@@ -1,13 +1,13 @@
 import { formatShape, inputOf, outputOf, sizeOf } from '@convzoo/layers';
-import type { PresetName } from '@convzoo/preprocessing';
+import { type PresetName, presetFor } from '@convzoo/preprocessing';
+import { classesOf, outputKindOf } from '@convzoo/runtime';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { UsageError } from '../errors.js';
 import { resolveWeights } from '../weights/resolve.js';
 import { labelsFor, readLabels } from './labels.js';
 import type { LoadedNetwork, WeightChoice } from './load.js';
 import { type OpenedModel, openModel } from './model.js';
-import { presetCalled, presetFor } from './preset.js';
-import { classesOf, outputKindOf } from './scores.js';
+import { presetCalled } from './preset.js';
 
 /**
  * A network from a file of the user's, with weights of the same file or of another. What pictures it was trained on no

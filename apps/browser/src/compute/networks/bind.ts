@@ -1,4 +1,5 @@
 import { type Graph, inputOf, type Parameters } from '@convzoo/layers';
+import { presetFor } from '@convzoo/preprocessing';
 import { bindWeights, type Fit, type WeightFile } from '@convzoo/weights';
 import { resolveModel } from '@convzoo/zoo';
 import type { PretrainedWeights } from '@convzoo/zoo/pretrained';
@@ -6,7 +7,7 @@ import { AppError } from '../../errors/app-error.js';
 import { withAuxiliary } from './auxiliary.js';
 import { networksFor, type ZooCandidate } from './candidates.js';
 import { type LoadedNetwork, loadedNetwork } from './loaded.js';
-import { assumedPreset, presetFor, presetOfWeights } from './preset.js';
+import { assumedPreset, presetOfWeights } from './preset.js';
 
 /** Published weights, which say what they are of. */
 export async function bindEntry(key: string, file: WeightFile, entry: PretrainedWeights): Promise<LoadedNetwork> {

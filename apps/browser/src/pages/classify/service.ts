@@ -1,10 +1,11 @@
 import { float32Tensor } from '@convzoo/layers';
 import { type Image, runImageStages, stagesOf } from '@convzoo/preprocessing';
+import { probabilitiesOf } from '@convzoo/runtime';
 import type { BackendInfo, BackendWish, Measurement } from '../../compute/backends/types.js';
 import type { ComputeContext } from '../../compute/context.js';
+import { type Guess, topGuesses } from '../../compute/networks/guesses.js';
 import type { NetworkInfo } from '../../compute/networks/info.js';
 import type { LoadProgress } from '../../compute/networks/networks.js';
-import { type Guess, probabilitiesOf, topGuesses } from '../../compute/networks/scores.js';
 import type { NetworkSource } from '../../compute/networks/source.js';
 import type { PictureRef } from '../../compute/pictures.js';
 import { type Call, transferring } from '../../compute/rpc/protocol.js';
