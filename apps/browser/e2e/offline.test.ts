@@ -55,7 +55,7 @@ describe.skipIf(noChromium)('on a host that sets no headers', () => {
         expect(stopped).toEqual({ refused: true, injected: false });
       },
       // The service worker, which would load the page again meanwhile, is not what holds it.
-      { expected: /Content Security Policy|example\.org/, serviceWorkers: 'block' },
+      { expected: /Content Security Policy|example\.org|blocked by Playwright/, serviceWorkers: 'block' },
     );
   });
 });
