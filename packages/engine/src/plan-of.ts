@@ -41,6 +41,7 @@ function samples(): readonly Graph[] {
     one([28, 28, 128], { out: 128, kernel: 3, stride: 2 }),
     one([14, 14, 128], { out: 128, kernel: 3, stride: 2 }),
     one([112, 112, 3], { out: 32, kernel: 3, stride: 2 }),
+    one([112, 112, 3], { out: 64, kernel: 7, stride: 2 }),
     one([28, 28, 192], { out: 192, kernel: 3, groups: 192 }),
     one([28, 28, 192], { out: 192, kernel: 5, groups: 192 }),
     one([28, 28, 192], { out: 192, kernel: 7, groups: 192 }),

@@ -4,7 +4,7 @@ import { buildModel } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
 import { error, filled, filledParameters, refOf } from '../../backend-tfjs/test/support/arrays.js';
 import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
-import { engineBackend, planOf } from '../src/index.js';
+import { engineBackend, measureEngine, planOf } from '../src/index.js';
 import { compile, layOut } from '../src/plan/compile.js';
 import { EngineMemory } from '../src/plan/memory.js';
 import { methodsOf } from '../src/plan/method.js';
@@ -62,4 +62,26 @@ describe('planOf', () => {
     expect(planOf(buildModel('vgg16')).weightBytes).toBeGreaterThan(553e6);
     expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
   });
+});
+
+it('measures a rate for every kernel that multiplies in these networks', async () => {
+  await using backend = await engineBackend();
+  const measured = new Set(Object.keys((await measureEngine(backend)).macsPerSecond));
+  for (const name of [
+    'mobilenet_v1',
+    'resnet18',
+    'resnet50',
+    'vgg16',
+    'efficientnet_b0',
+    'convnext_tiny',
+    'densenet121',
+  ]) {
+    const kernels = planOf(buildModel(name))
+      .layers.filter(({ macs }) => macs > 0)
+      .map(({ kernel }) => kernel);
+    expect(
+      [...new Set(kernels)].filter((kernel) => !measured.has(kernel)),
+      name,
+    ).toEqual([]);
+  }
 });

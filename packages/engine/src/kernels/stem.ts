@@ -4,6 +4,7 @@ import {
   add,
   constant,
   div,
+  ge,
   type I32,
   load,
   lt,
@@ -123,7 +124,7 @@ export function writeStem(module: ModuleWriter, product: ProductRange, arithmeti
           });
         }
         fn.increase(shift, 16);
-        fn.if(lt(sub(pixel, 1), sub(shift, bias)), () => fn.set(shift, bias));
+        fn.if(ge(sub(shift, bias), pixel), () => fn.set(shift, bias));
       },
       16,
     );
