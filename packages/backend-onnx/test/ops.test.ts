@@ -1,5 +1,5 @@
 // Each op, written as ONNX and run by onnxruntime, against its definition in float64.
-import { opNames } from '@convzoo/layers';
+import { Builder, opNames } from '@convzoo/layers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraries } from '../../backend-tfjs/test/support/arbitrary.js';
@@ -31,4 +31,11 @@ describe.each(opNames.filter((op) => op !== 'custom'))('%s', (op) => {
       { numRuns: 40 },
     );
   });
+});
+
+it('keeps zeros around a map apart from a pool behind them, which would count them as less than every number', async () => {
+  const nn = new Builder('padded');
+  const below = nn.rescale(nn.input([6, 5, 3]), { scale: [1], offset: [-3] });
+  const pooled = nn.maxPool(nn.zeroPad(below, { spatial: [1, 1, 1, 1] }), { size: 3, stride: 2 });
+  await check({ graph: nn.graph(pooled), batch: 2 });
 });

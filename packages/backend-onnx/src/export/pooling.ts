@@ -18,11 +18,23 @@ export const maxPool: ExportRule<'maxPool'> = (context) => {
   return result(node, name, 'channels-first');
 };
 
-/** Zeros around a map. */
-function pad(emit: Emitter, path: string, x: string, pads: readonly number[], channels: readonly number[] = [0, 0]) {
+/**
+ * Zeros around a map. onnxruntime (1.30, optimizer/pad_fusion.cc) puts such padding into a MaxPool behind it, whose own padding is
+ * less than every number; where axes are named it does not.
+ */
+function pad(
+  emit: Emitter,
+  path: string,
+  x: string,
+  pads: readonly number[],
+  channels: readonly number[],
+  named = false,
+) {
   const [top = 0, left = 0, bottom = 0, right = 0] = pads;
   const [before = 0, after = 0] = channels;
-  return emit.op(path, 'Pad', [x, emit.integers(path, [0, before, top, left, 0, after, bottom, right])]);
+  const inputs = [x, emit.integers(path, [0, before, top, left, 0, after, bottom, right])];
+  if (named) inputs.push(emit.floats(path, [0], []), emit.integers(path, [0, 1, 2, 3]));
+  return emit.op(path, 'Pad', inputs);
 }
 
 export const avgPool: ExportRule<'avgPool'> = (context) => {
@@ -33,7 +45,7 @@ export const avgPool: ExportRule<'avgPool'> = (context) => {
   const attributes = { kernel_shape: ints(size), strides: ints(strides) };
   // Padding may count, but what hangs over it never does: then the first are zeros of the map, the second its padding.
   const isMixed = countIncludePad && !isZero(pads) && !isZero(overhang);
-  const padded = isMixed ? pad(emit, node.path, x.name, pads) : x.name;
+  const padded = isMixed ? pad(emit, node.path, x.name, pads, [0, 0]) : x.name;
   const name = emit.op(node.path, 'AveragePool', [padded], {
     ...attributes,
     pads: ints(isMixed ? overhang : sum(pads, overhang)),
@@ -93,12 +105,14 @@ const transposed = (matrix: Float32Array, rows: number, columns: number): Float3
   matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] ?? 0);
 
 export const zeroPad: ExportRule<'zeroPad'> = (context) => {
-  const { node, emit } = context;
+  const { node, emit, graph } = context;
   const { spatial, channels } = node.attributes;
   const [top, right, bottom, left] = spatial;
   if (isZero(spatial) && isZero(channels)) return input(context);
   const x = inputAs(context, 'channels-first');
-  return result(node, pad(emit, node.path, x.name, [top, left, bottom, right], channels), 'channels-first');
+  const isPooled = graph.nodes.some(({ op, inputs }) => op === 'maxPool' && inputs.includes(node.id));
+  const padded = pad(emit, node.path, x.name, [top, left, bottom, right], channels, isPooled);
+  return result(node, padded, 'channels-first');
 };
 
 export const leakyRelu: ExportRule<'leakyRelu'> = (context) => {
