@@ -9,7 +9,9 @@ import { givenGoldens } from './given.js';
 interface WithEnvironment extends ImportMeta {
   readonly env?: Readonly<Record<string, string>>;
 }
-const full = ((import.meta as WithEnvironment).env?.['CONVZOO_FULL'] ?? '') !== '';
+// Node's environment, or what vitest.browser.config.ts hands to a page.
+const asked = globalThis.process?.env['CONVZOO_FULL'] ?? (import.meta as WithEnvironment).env?.['CONVZOO_FULL'];
+const full = (asked ?? '') !== '';
 
 /** Parameters of the largest that is run where not all are asked for. */
 const BIG = 12_000_000;

@@ -28,7 +28,8 @@ describe.skipIf(noChromium)('on a host that sets no headers', () => {
 
   it('the page classifies at once, and has threads once its service worker serves it', async () => {
     await site.visit('#/classify?picture=cat', async ({ page }) => {
-      await answerOf(page);
+      // The service worker may load the page again at any moment, so nothing is read from it yet.
+      await page.locator('[data-probability]').first().waitFor();
       await expect.poll(() => page.evaluate(() => crossOriginIsolated), { timeout: 20_000 }).toBe(true);
       await answerOf(page);
       await shows(page, 'A cat');
