@@ -15,6 +15,11 @@ export interface DiagramNode {
   readonly repeat: number;
   /** The group it lies in. */
   readonly group?: string;
+  /**
+   * Where it stands for one of several copies, or for all of them (`repeat`): the path of the first node of the first copy,
+   * for `DiagramOptions.expanded`. Layers of a group leave it to the group.
+   */
+  readonly run?: string;
   /** Every node of the network that this box stands for, those of the collapsed copies too. */
   readonly members: readonly AnyNode[];
 }
@@ -25,6 +30,8 @@ export interface DiagramGroup {
   /** What its nodes' paths have in common, e.g. `layer1.1 .. layer1.2`. */
   readonly title: string;
   readonly repeat: number;
+  /** As of a node: set where it is a copy, or stands for several. */
+  readonly run?: string;
 }
 
 export interface DiagramEdge {
@@ -47,6 +54,8 @@ export interface DiagramOptions {
    * block; `nodes` every node of the graph.
    */
   readonly detail?: 'blocks' | 'units' | 'nodes';
+  /** Repeated blocks whose copies are all drawn, by their `run`; those that are none are left aside. */
+  readonly expanded?: readonly string[];
 }
 
 interface Draft {
@@ -57,7 +66,7 @@ interface Draft {
 }
 
 /** The picture of a network as data, found from its connections alone, so that a user's or an imported network has one too. */
-export function diagramOf(graph: Graph, { detail = 'blocks' }: DiagramOptions = {}): Diagram {
+export function diagramOf(graph: Graph, { detail = 'blocks', expanded = [] }: DiagramOptions = {}): Diagram {
   const units = unitsOf(graph, { fuse: detail !== 'nodes' });
   const segments = segmentsOf(units);
   const draft: Draft = { nodes: [], groups: [], boxOf: [] };
@@ -70,7 +79,10 @@ export function diagramOf(graph: Graph, { detail = 'blocks' }: DiagramOptions = 
       const from = first + copy * period;
       return unitsIn(segments.slice(from, from + period));
     });
-    drawRun(draft, units, copies, detail);
+    const run = count > 1 ? units[copies[0]?.[0] ?? -1]?.nodes[0]?.path : undefined;
+    // An expanded run is drawn as so many runs of one copy.
+    const drawn = run !== undefined && expanded.includes(run) ? copies.map((copy) => [copy]) : [copies];
+    for (const some of drawn) drawRun(draft, units, some, { detail, run });
   }
   return { name: graph.name, nodes: draft.nodes, groups: draft.groups, edges: edgesOf(units, draft) };
 }
@@ -84,14 +96,14 @@ function drawRun(
   { nodes, groups, boxOf }: Draft,
   units: readonly Unit[],
   copies: readonly (readonly number[])[],
-  detail: DiagramOptions['detail'],
+  { detail, run }: { readonly detail: DiagramOptions['detail']; readonly run: string | undefined },
 ): void {
   const [shown = []] = copies;
   const isBlock = shown.length > 1 && detail !== 'nodes';
   const group = isBlock ? `g${groups.length}` : undefined;
   if (group !== undefined) {
     const paths = copies.map((copy) => commonScope(nodesIn(units, copy)).join('.'));
-    groups.push({ id: group, title: span(paths), repeat: copies.length });
+    groups.push({ id: group, title: span(paths), repeat: copies.length, ...(run !== undefined && { run }) });
   }
   shown.forEach((index, position) => {
     const unit = units[index];
@@ -106,7 +118,7 @@ function drawRun(
       followers: unit.followers,
       shape: shapesOf(unit, alike.at(-1) ?? unit),
       repeat: isBlock ? 1 : copies.length,
-      ...(group !== undefined && { group }),
+      ...(group !== undefined ? { group } : run !== undefined && { run }),
       members: alike.flatMap((each) => each.nodes),
     });
   });

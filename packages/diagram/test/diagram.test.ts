@@ -122,6 +122,38 @@ describe('diagramOf', () => {
     expect(groups).toMatchObject([{ repeat: 2 }]);
   });
 
+  it('draws the copies of the repeated blocks that are to be expanded, and says which they are', () => {
+    const graph = buildModel('resnet50');
+    const closed = diagramOf(graph);
+    const second = closed.groups.find(({ title }) => title.startsWith('layer2.1'));
+    expect(second).toMatchObject({ repeat: 3, run: 'layer2.1.conv1' });
+    const open = diagramOf(graph, { expanded: ['layer2.1.conv1', 'of another network'] });
+    expect(repeatsOf(open).slice(3, 7)).toEqual(['layer2.1 x1', 'layer2.2 x1', 'layer2.3 x1', 'layer3.0 x1']);
+    expect(open.groups.filter(({ run }) => run === 'layer2.1.conv1')).toHaveLength(3);
+    expect(open.groups.find(({ title }) => title === 'layer3.0')).not.toHaveProperty('run');
+    // All of them: what `units` draws.
+    const runs = [...closed.groups, ...closed.nodes].flatMap(({ run }) => run ?? []);
+    const all = diagramOf(graph, { expanded: runs });
+    const units = diagramOf(graph, { detail: 'units' });
+    expect(all.nodes.map(({ title, members }) => [title, members])).toEqual(
+      units.nodes.map(({ title, members }) => [title, members]),
+    );
+    expect(all.edges).toEqual(units.edges);
+  });
+
+  it('expands layers that are repeated without a block', () => {
+    const closed = diagramOf(chain([4, 8, 8, 8]));
+    expect(closed.nodes.at(-1)).toMatchObject({ repeat: 3, run: 'conv1' });
+    const open = diagramOf(chain([4, 8, 8, 8]), { expanded: ['conv1'] });
+    expect(open.nodes.map(({ repeat, run }) => [repeat, run])).toEqual([
+      [1, undefined],
+      [1, undefined],
+      [1, 'conv1'],
+      [1, 'conv1'],
+      [1, 'conv1'],
+    ]);
+  });
+
   it('gives a custom op its name, and leaves dead nodes out', () => {
     const identity = defineOp({
       name: 'my-op',

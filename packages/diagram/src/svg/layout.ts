@@ -27,6 +27,8 @@ export const FONT_SIZE = 12;
 const CHARACTER = 0.56 * FONT_SIZE;
 export const LINE = 16;
 const PADDING = 10;
+/** Room for the label of a group above its first layer, in pixels; dagre keeps none. */
+export const HEADROOM = 8;
 
 const widthOf = (text: string): number => text.length * CHARACTER;
 

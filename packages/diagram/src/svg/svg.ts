@@ -1,7 +1,8 @@
 import { COLOURS } from '../colours.js';
 import type { Diagram, DiagramNode } from '../diagram.js';
 import { groupLabel, linesOf } from '../labels.js';
-import { type Box, FONT_SIZE, LINE, layoutOf, type Point } from './layout.js';
+import { type Box, FONT_SIZE, HEADROOM, LINE, layoutOf, type Point } from './layout.js';
+import { round, smoothPath } from './path.js';
 
 export interface SvgOptions {
   /** More about a box, shown when the pointer rests on it: its counts, say. */
@@ -27,11 +28,6 @@ export function toSvg(diagram: Diagram, { tooltip }: SvgOptions = {}): string {
   ].join('\n');
 }
 
-const round = (value: number): string => String(Math.round(value * 10) / 10);
-
-/** Room for the label of a group above its first layer, in pixels; dagre keeps none. */
-const HEADROOM = 8;
-
 function drawGroup(box: Box | undefined): string {
   if (box === undefined) return '';
   const { x, y, width, height } = box;
@@ -47,21 +43,7 @@ function drawGroupLabel(label: string, box: Box | undefined): string {
 
 function drawEdge(points: readonly Point[], shortcut: boolean): string {
   const style = shortcut ? ' stroke="#c04f5b" stroke-width="1.6" stroke-dasharray="6 3"' : ' stroke="#555"';
-  return `<path d="${smooth(points)}" fill="none"${style} marker-end="url(#arrow)"/>`;
-}
-
-/** A curve through the middles of the corners, bent towards each corner. */
-function smooth(points: readonly Point[]): string {
-  const [first, ...rest] = points;
-  if (first === undefined) return '';
-  const at = ({ x, y }: Point): string => `${round(x)} ${round(y)}`;
-  let path = `M${at(first)}`;
-  rest.forEach((point, i) => {
-    const next = rest[i + 1];
-    if (next === undefined) path += `L${at(point)}`;
-    else path += `Q${at(point)} ${at({ x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 })}`;
-  });
-  return path;
+  return `<path d="${smoothPath(points)}" fill="none"${style} marker-end="url(#arrow)"/>`;
 }
 
 function drawNode(node: DiagramNode, box: Box | undefined, more: string | undefined): string {
