@@ -20,7 +20,7 @@ export type GradientOf = (layer: string, classIndex: number) => Promise<Float32T
 
 export interface GradCamOptions {
   /** Prepared with the layer as a tap. */
-  readonly session: Session;
+  readonly session: Pick<Session, 'run'>;
   /** One picture, `[1, height, width, channels]`. */
   readonly input: Float32Tensor;
   /** The network up to its logits (`logitsOf`), and its weights. */

@@ -6,6 +6,7 @@ import {
   nodeAt,
   outputOf,
   selectOutput,
+  sizeOf,
   tapOf,
 } from '@convzoo/layers';
 import { InterpretError } from './errors.js';
@@ -66,6 +67,23 @@ export function logitsOf(graph: Graph): Graph {
   const output = outputOf(graph);
   if (output.op !== 'activation' || output.attributes.function !== 'sigmoid') return graph;
   return selectOutput(graph, nodeAt(graph, output.inputs[0] ?? -1).path);
+}
+
+/** Which logit speaks for a class, and whether it speaks against it: see `GradCamOptions`. */
+export interface ClassLogit {
+  readonly classIndex: number;
+  readonly against: boolean;
+}
+
+/**
+ * The logit of a class. A network of one output has two classes, "no" (0) and "yes" (1): "no" is what speaks against its one
+ * logit.
+ *
+ * @param graph the network up to its logits
+ */
+export function logitFor(graph: Graph, classIndex: number): ClassLogit {
+  const single = sizeOf(outputOf(graph).shape) === 1;
+  return { classIndex: single ? 0 : classIndex, against: single && classIndex === 0 };
 }
 
 const isMap = ({ shape: [height = 1, width = 1], shape }: AnyNode): boolean => shape.length === 3 && height * width > 1;

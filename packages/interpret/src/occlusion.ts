@@ -3,21 +3,36 @@ import type { Session } from '@convzoo/runtime';
 import { InterpretError } from './errors.js';
 import type { HeatMap } from './heat-map.js';
 
-export interface OcclusionOptions {
-  readonly session: Session;
+/** A patch that slides over a picture, in pixels of the network's input. */
+export interface Patch {
+  /** Its side. */
+  readonly patch: number;
+  /** From one place of it to the next. */
+  readonly stride: number;
+}
+
+/** A patch of a seventh of the shorter side, moved by half of it, where nobody says otherwise. */
+export function usualPatch(
+  { height, width }: { readonly height: number; readonly width: number },
+  patch: number = Math.max(1, Math.round(Math.min(height, width) / 7)),
+): Patch {
+  return { patch, stride: Math.max(1, Math.floor(patch / 2)) };
+}
+
+export interface OcclusionOptions extends Patch {
+  readonly session: Pick<Session, 'run'>;
   /** One picture, `[1, height, width, channels]`. */
   readonly input: Float32Tensor;
-  /** Side of the patch in pixels of the input. */
-  readonly patch: number;
-  /** Pixels from one place of the patch to the next. */
-  readonly stride: number;
   /** What the patch is painted with, one value a channel in the unit of the input: grey, as the preprocessing has it. */
   readonly fill: readonly number[];
   /** The number that is watched, out of a network's outputs for one picture: the probability of the class. */
   readonly score: (outputs: Float32Array) => number;
   /** Pictures run at once; 8 where absent. */
   readonly batch?: number;
-  readonly onProgress?: (done: number, total: number) => void;
+  /** A promise that it returns is awaited: who computes in one thread can let others have it meanwhile. */
+  readonly onProgress?: (done: number, total: number) => unknown;
+  /** Ends it before the next pictures are run: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Occlusion {
@@ -40,7 +55,7 @@ const MAX_PLACES = 100_000;
  * @throws InterpretError `wrong-options`, `wrong-shape`
  */
 export async function occlusion(options: OcclusionOptions): Promise<Occlusion> {
-  const { session, input, patch, score, batch = 8, onProgress } = options;
+  const { session, input, patch, score, batch = 8, onProgress, signal } = options;
   const [height = 0, width = 0, channels = 0] = check(options);
   const rows = starts(height, patch, options.stride);
   const columns = starts(width, patch, options.stride);
@@ -59,6 +74,7 @@ export async function occlusion(options: OcclusionOptions): Promise<Occlusion> {
   const drops = new Float32Array(total);
   const size = height * width * channels;
   for (let first = 0; first < total; first += batch) {
+    signal?.throwIfAborted();
     const count = Math.min(batch, total - first);
     const data = new Float32Array(count * size);
     for (let i = 0; i < count; i++) {
@@ -71,7 +87,7 @@ export async function occlusion(options: OcclusionOptions): Promise<Occlusion> {
     for (let i = 0; i < count; i++) {
       drops[first + i] = whole - score(output.data.subarray(i * outputs, (i + 1) * outputs));
     }
-    onProgress?.(first + count, total);
+    await onProgress?.(first + count, total);
   }
   const grid: HeatMap = { height: rows.length, width: columns.length, values: drops };
   return { drops: grid, map: meanOverPatches(grid, place, { height, width }, patch), score: whole };

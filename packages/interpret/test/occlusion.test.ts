@@ -1,6 +1,6 @@
 import { Builder, float32Tensor } from '@convzoo/layers';
 import { expect, it } from 'vitest';
-import { occlusion } from '../src/index.js';
+import { logitFor, occlusion, usualPatch } from '../src/index.js';
 import { backend } from './support.js';
 
 /** Mean of each channel: the output is the brightness. */
@@ -61,4 +61,45 @@ it.each([
   await using session = await backend.prepare(brightness(), new Map());
   const input = float32Tensor([1, 12, 16, 1], square());
   await expect(occlusion({ ...options, session, input, ...change })).rejects.toThrow(message);
+});
+
+it('ends where its signal says so, before the next pictures', async () => {
+  await using session = await backend.prepare(brightness(), new Map());
+  const input = float32Tensor([1, 12, 16, 1], square());
+  const controller = new AbortController();
+  let [runs, told] = [0, 0];
+  const counting = {
+    run(pictures: typeof input) {
+      runs++;
+      return session.run(pictures);
+    },
+  };
+  const onProgress = async () => {
+    await Promise.resolve();
+    if (++told === 2) controller.abort(new RangeError('enough'));
+  };
+  const { signal } = controller;
+  await expect(occlusion({ ...options, session: counting, input, stride: 1, onProgress, signal })).rejects.toThrow(
+    'enough',
+  );
+  // The whole picture, and two batches.
+  expect(runs).toBe(3);
+});
+
+it('has a patch of a seventh of the shorter side, moved by its half', () => {
+  expect(usualPatch({ height: 224, width: 300 })).toEqual({ patch: 32, stride: 16 });
+  expect(usualPatch({ height: 3, width: 3 })).toEqual({ patch: 1, stride: 1 });
+  expect(usualPatch({ height: 224, width: 224 }, 9)).toEqual({ patch: 9, stride: 4 });
+});
+
+it('has a logit for each class, and one for both classes of a network with one output', () => {
+  const nn = new Builder('yes');
+  const single = nn.graph(nn.dense(nn.input([3]), { name: 'fc', units: 1 }));
+  expect([0, 1].map((index) => logitFor(single, index))).toEqual([
+    { classIndex: 0, against: true },
+    { classIndex: 0, against: false },
+  ]);
+  const more = new Builder('more');
+  const three = more.graph(more.dense(more.input([3]), { name: 'fc', units: 3 }));
+  expect(logitFor(three, 2)).toEqual({ classIndex: 2, against: false });
 });

@@ -62,3 +62,4 @@ export { type Box, type ResizeOptions, resize } from './resize/resize.js';
 export { resizeTensorflow, type TensorflowMethod, type TensorflowResizeOptions } from './resize/tensorflow.js';
 export { resizeTorch, type TorchInterpolation, type TorchResizeOptions } from './resize/torch.js';
 export { type Layout, type PixelTensor, type TensorOptions, tensorOf, toTensor, type ValueType } from './tensor.js';
+export { greyOf, type View, viewOf } from './view.js';

@@ -6,6 +6,7 @@ export { type EpochSummary, type FitOptions, fit, type StepProgress } from './fi
 export { initialise } from './initialise.js';
 export { type LossResult, softmaxCrossEntropy } from './loss.js';
 export { type AdamOptions, adam, type Optimiser, type SgdOptions, type Slots, sgd, type Update } from './optimiser.js';
+export { type OutputGradientOptions, outputGradient } from './output-gradient.js';
 export { hash32, hashText, shuffledIndices, uniformAt } from './random.js';
 export { constant, cosine, type Schedule, steps, warmUp } from './schedule.js';
 export { type GradientResult, type StepResult, Trainer, type TrainerOptions } from './trainer.js';

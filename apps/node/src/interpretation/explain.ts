@@ -8,23 +8,17 @@ import {
   grey,
   type HeatMap,
   InterpretError,
+  logitFor,
   logitsOf,
   meanActivation,
   normalised,
   occlusion,
   readsPicture,
+  usualPatch,
   viridis,
 } from '@convzoo/interpret';
-import {
-  type AnyNode,
-  type Float32Tensor,
-  float32Tensor,
-  outputOf,
-  type Parameters,
-  paramOf,
-  sizeOf,
-} from '@convzoo/layers';
-import { type Image, preprocess } from '@convzoo/preprocessing';
+import { type AnyNode, type Float32Tensor, float32Tensor, type Parameters, paramOf } from '@convzoo/layers';
+import { greyOf, type Image, preprocess, viewOf } from '@convzoo/preprocessing';
 import { probabilitiesOf, type Session } from '@convzoo/runtime';
 import { UsageError } from '../errors.js';
 import type { Guess } from '../network/classifier.js';
@@ -32,7 +26,6 @@ import type { LoadedNetwork } from '../network/load.js';
 import { chosenClass } from './chosen-class.js';
 import { type Drawn, drawGrid, drawHeat, imageOf } from './draw.js';
 import { gradientBy } from './gradient.js';
-import { greyOf, viewOf } from './view.js';
 
 /** What was found, and pictures of it. */
 export interface Explanation {
@@ -81,16 +74,13 @@ export async function explainByGradCam(
   const { input, guess } = await look(options);
   const graph = logitsOf(network.graph);
   const { params } = network;
-  // One output says yes: "no" is what speaks against it.
-  const single = sizeOf(outputOf(graph).shape) === 1;
   const { map, gradient } = await gradCam({
     session,
     input,
     graph,
     params,
     layer: layer.path,
-    classIndex: single ? 0 : guess.index,
-    against: single && guess.index === 0,
+    ...logitFor(graph, guess.index),
     gradientOf: gradientBy(backendOf, graph, params, input),
   });
   const how = gradient === 'closed-form' ? 'gradient in closed form' : 'gradient by a backward pass';
@@ -108,8 +98,8 @@ export async function explainByOcclusion(options: ExplainOptions, wishes: PatchO
   const { network, session } = options;
   const { input, guess } = await look(options);
   const [, height = 1, width = 1] = input.shape;
-  const patch = wishes.patch ?? Math.max(1, Math.round(Math.min(height, width) / 7));
-  const stride = wishes.stride ?? Math.max(1, Math.floor(patch / 2));
+  const usual = usualPatch({ height, width }, wishes.patch);
+  const { patch, stride } = { ...usual, ...(wishes.stride !== undefined && { stride: wishes.stride }) };
   const { drops, map } = await occlusion({
     session,
     input,

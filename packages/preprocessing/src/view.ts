@@ -1,16 +1,19 @@
-import type { Region } from '@convzoo/interpret';
-import {
-  centerCropRectangle,
-  createImage,
-  keepAspectBox,
-  type Preset,
-  preprocess,
-  type Size,
-  shorterSideSize,
-} from '@convzoo/preprocessing';
+import { centerCropRectangle, keepAspectBox, shorterSideSize } from './geometry.js';
+import { createImage, type Size } from './image.js';
+import { preprocess } from './pipeline.js';
+import type { Preset } from './preset.js';
 
-/** The part of a picture of that size that the network sees, in the picture's pixels. */
-export function viewOf(preset: Preset, picture: Size): Region {
+/** A part of a picture, in its pixels; it may reach beyond the picture's edges, and begin within a pixel. */
+export interface View extends Size {
+  readonly top: number;
+  readonly left: number;
+}
+
+/**
+ * The part of a picture of that size that a network sees after `preset`, in the picture's pixels: for drawing on the picture
+ * what lies on the network's input.
+ */
+export function viewOf(preset: Preset, picture: Size): View {
   const { part, resized } = resizedPart(preset, picture);
   const { crop } = preset;
   if (crop === null) return part;
@@ -32,7 +35,7 @@ export function viewOf(preset: Preset, picture: Size): Region {
 function resizedPart(
   { resize: rule }: Preset,
   { height, width }: Size,
-): { readonly part: Region; readonly resized: Size } {
+): { readonly part: View; readonly resized: Size } {
   const whole = { top: 0, left: 0, height, width };
   switch (rule.mode) {
     case 'shorter-side':
@@ -56,7 +59,7 @@ function resizedPart(
 /** Middle grey. */
 const GREY = 128;
 
-/** What middle grey is in the network's input, one value a channel. */
+/** What middle grey is in a network's input after `preset`, one value a channel: the paint of occlusion. */
 export function greyOf(preset: Preset): readonly number[] {
   const square = createImage(32, 32);
   square.data.fill(GREY);
