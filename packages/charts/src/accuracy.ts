@@ -1,6 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { accuracyLayers } from './accuracy-layers.js';
+import { apart, type Pixel, widthOfName } from './labels.js';
 import { paretoFront } from './pareto.js';
-import { theme } from './theme.js';
+import { type ChartScheme, chartInk, themeOf } from './theme.js';
 
 /** One network in a comparison. */
 export interface NetworkPoint {
@@ -17,6 +19,13 @@ export interface NetworkPoint {
   readonly source: string;
 }
 
+/** A network at another width or input than a point, and from where it moved there. */
+export interface MovedPoint extends NetworkPoint {
+  readonly from: NetworkPoint;
+  /** Whether `top1` is published for exactly this; where not, it is that of `from`, and the point is hollow. */
+  readonly known: boolean;
+}
+
 export const costAxes = {
   macs: { title: 'Multiply-accumulates', format: '~s' },
   params: { title: 'Parameters', format: '~s' },
@@ -25,23 +34,46 @@ export const costAxes = {
 
 export type CostAxis = keyof typeof costAxes;
 
+/** What is written on the chart, for pages in other languages. */
+export interface AccuracyTexts {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly cost: string;
+  readonly accuracy: string;
+  readonly family: string;
+}
+
 export interface AccuracyOptions {
   /** What accuracy is paid with; MACs by default. */
   readonly cost?: CostAxis;
-  /** Pixels of the plot. */
+  /** Of the axis of cost; `log` by default. */
+  readonly scale?: 'log' | 'linear';
+  /** Pixels of the plot, or with `fit` of the whole chart. */
   readonly width?: number;
   readonly height?: number;
+  readonly fit?: boolean;
+  readonly scheme?: ChartScheme;
+  /** All families there are, so that each keeps its mark whichever are shown; by default those of the points. */
+  readonly families?: readonly string[];
+  readonly legend?: boolean;
+  /** Whether the Pareto front is joined by a line; it is by default. */
+  readonly joined?: boolean;
+  /** Networks with a ring and a name. */
+  readonly chosen?: readonly string[];
+  readonly moved?: readonly MovedPoint[];
+  /** Ends of the axis of cost; by default there is some room on both sides of the points. */
+  readonly domain?: readonly [number, number];
+  readonly texts?: Partial<AccuracyTexts>;
 }
 
 /** Above this many names would lie on one another, so only the Pareto front has them, as far as there is room. */
 const MAX_LABELS = 14;
-const LABEL_SIZE = 11;
 
-/** Accuracy against cost on a logarithmic axis, with the Pareto front as a line. */
-export function accuracyChart(
-  points: readonly NetworkPoint[],
-  { cost = 'macs', width = 720, height = 460 }: AccuracyOptions = {},
-): TopLevelSpec {
+/** Accuracy against cost, on a logarithmic axis unless asked otherwise, with the Pareto front as a line. */
+export function accuracyChart(points: readonly NetworkPoint[], options: AccuracyOptions = {}): TopLevelSpec {
+  const { cost = 'macs', scale = 'log', width = 720, height = 460, fit = false, scheme = 'light' } = options;
+  const { chosen = [], moved = [], joined = true, legend = true } = options;
+  const domain = options.domain ?? costDomain(points, cost, scale);
   const front = new Set(
     paretoFront(
       points,
@@ -49,117 +81,94 @@ export function accuracyChart(
       (point) => point.top1,
     ),
   );
-  const place = placeIn(points, { cost, width, height });
-  const named = new Set(points.length > MAX_LABELS ? apart([...front], place) : points);
+  const place = placeIn(points, { cost, scale, domain, width, height });
+  const ringed = new Set(chosen);
+  const few = points.length <= MAX_LABELS;
+  // The best of the front come first, but what someone chose has precedence.
+  const wanted = points.filter(({ model }) => ringed.has(model)).concat(joined ? [...front].reverse() : []);
+  const named = new Set(few ? points : apart([...new Set(wanted)], place));
   const values = points.map((point) => ({
     ...point,
     front: front.has(point),
+    chosen: ringed.has(point.model),
     named: named.has(point),
-    left: front.has(point) && place(point).x > widthOfName(point),
+    left: (front.has(point) || !few) && place(point).x > widthOfName(point.model),
   }));
-  const { title, format } = costAxes[cost];
+  const { title: costTitle, format } = costAxes[cost];
+  const texts: AccuracyTexts = {
+    title: `Accuracy against ${costTitle.toLowerCase().replace(/ \(.*/, '')}`,
+    subtitle: 'The line joins networks that none beats in both. Accuracies as published by the named source.',
+    cost: costTitle,
+    accuracy: 'ImageNet top-1 accuracy, %',
+    family: 'Family',
+    ...options.texts,
+  };
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    description: `ImageNet top-1 accuracy against ${title.toLowerCase()} of ${points.length} networks`,
-    title: {
-      text: `Accuracy against ${title.toLowerCase().replace(/ \(.*/, '')}`,
-      subtitle: 'The line joins networks that none beats in both. Accuracies as published by the named source.',
-    },
+    description: `ImageNet top-1 accuracy against ${costTitle.toLowerCase()} of ${points.length} networks`,
+    title: { text: texts.title, subtitle: texts.subtitle },
     width,
     height,
-    config: theme,
-    data: { values },
+    ...(fit && { autosize: { type: 'fit' as const, contains: 'padding' as const } }),
+    config: themeOf(scheme),
+    data: { name: 'networks', values },
     encoding: {
       x: {
         field: cost,
         type: 'quantitative',
-        scale: { type: 'log', domain: [...domainOf(points, cost)], nice: false },
-        title,
-        axis: { format, tickCount: 6 },
+        scale: { type: scale, domain: [...domain], nice: false },
+        title: texts.cost,
+        axis: { format, tickCount: width < 480 ? 4 : 6 },
       },
       y: {
         field: 'top1',
         type: 'quantitative',
         scale: { zero: false, nice: true },
-        title: 'ImageNet top-1 accuracy, %',
+        title: texts.accuracy,
       },
     },
-    layer: [
-      {
-        transform: [{ filter: 'datum.front' }],
-        mark: { type: 'line', color: '#999', strokeDash: [5, 4], interpolate: 'step-after' },
-        encoding: { order: { field: cost, type: 'quantitative' } },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 80, opacity: 0.85 },
-        encoding: {
-          color: { field: 'family', type: 'nominal', title: 'Family', scale: { scheme: 'tableau20' } },
-          stroke: { condition: { test: 'datum.front', value: '#222' }, value: null },
-          tooltip: [
-            { field: 'model', title: 'network' },
-            { field: 'top1', title: 'top-1, %' },
-            { field: 'source', title: 'published by' },
-            { field: 'macs', title: 'MACs', format: ',' },
-            { field: 'params', title: 'parameters', format: ',' },
-            { field: 'memory', title: 'memory, bytes', format: ',' },
-          ],
-        },
-      },
-      // Nothing lies above and left of the front: there its names are free, if the axis leaves room.
-      {
-        transform: [{ filter: 'datum.named && datum.left' }],
-        mark: { type: 'text', align: 'right', dx: -7, dy: -7, fontSize: LABEL_SIZE, color: '#333' },
-        encoding: { text: { field: 'model' } },
-      },
-      {
-        transform: [{ filter: 'datum.named && !datum.left' }],
-        mark: { type: 'text', align: 'left', dx: 8, dy: 8, fontSize: LABEL_SIZE, color: '#333' },
-        encoding: { text: { field: 'model' } },
-      },
-    ],
+    layer: accuracyLayers({
+      cost,
+      ink: chartInk[scheme],
+      families: options.families ?? [...new Set(points.map(({ family }) => family))],
+      family: texts.family,
+      legend,
+      joined,
+      moved,
+    }),
   };
 }
 
-interface Pixel {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Costs from the axis's left end to its right: some room for names on both sides. */
-function domainOf(points: readonly NetworkPoint[], cost: CostAxis): readonly [number, number] {
+/** Costs from the axis's left end to its right: some room for names on both sides. Empty of points, a decade. */
+export function costDomain(
+  points: readonly NetworkPoint[],
+  cost: CostAxis,
+  scale: 'log' | 'linear' = 'log',
+): readonly [number, number] {
+  if (points.length === 0) return [1e8, 1e9];
   const costs = points.map((point) => point[cost]);
-  return [Math.min(...costs) * 0.6, Math.max(...costs) * 1.5];
+  return scale === 'log' ? [Math.min(...costs) * 0.6, Math.max(...costs) * 1.5] : [0, Math.max(...costs) * 1.08];
 }
 
-const widthOfName = ({ model }: NetworkPoint): number => model.length * LABEL_SIZE * 0.56;
+interface Plot {
+  readonly cost: CostAxis;
+  readonly scale: 'log' | 'linear';
+  readonly domain: readonly [number, number];
+  readonly width: number;
+  readonly height: number;
+}
 
 /** About where a point comes to lie: the upright axis rounds its ends a little further out. */
-function placeIn(
-  points: readonly NetworkPoint[],
-  { cost, width, height }: Required<AccuracyOptions>,
-): (point: NetworkPoint) => Pixel {
-  const costs = domainOf(points, cost).map(Math.log);
+function placeIn(points: readonly NetworkPoint[], plot: Plot): (point: NetworkPoint) => Pixel {
+  const scaled = (value: number): number => (plot.scale === 'log' ? Math.log(value) : value);
+  const costs = plot.domain.map(scaled);
   const worths = points.map(({ top1 }) => top1);
   const along = (value: number, values: readonly number[], pixels: number): number => {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     return most === least ? 0 : ((value - least) / (most - least)) * pixels;
   };
   return (point) => ({
-    x: along(Math.log(point[cost]), costs, width),
-    y: height - along(point.top1, worths, height),
+    x: along(scaled(point[plot.cost]), costs, plot.width),
+    y: plot.height - along(point.top1, worths, plot.height),
   });
-}
-
-/** Of points in order of cost those whose names, written to their left, do not run into the one before, the best first. */
-function apart(front: readonly NetworkPoint[], place: (point: NetworkPoint) => Pixel): readonly NetworkPoint[] {
-  const named: NetworkPoint[] = [];
-  for (const point of front.toReversed()) {
-    const { x, y } = place(point);
-    const collides = named.some((other) => {
-      const at = place(other);
-      return Math.abs(at.y - y) < LABEL_SIZE + 2 && x > at.x - widthOfName(other) - 7;
-    });
-    if (!collides) named.push(point);
-  }
-  return named;
 }

@@ -16,6 +16,7 @@ export {
   type TrainingMemoryOptions,
   trainingMemory,
 } from './memory/index.js';
+export { type NetworkCost, networkCost } from './network-cost.js';
 export { type AxisField, type ReceptiveField, receptiveFields } from './receptive-field.js';
 export type { Cost, CostReport, CostRow, CostTotal, Intensity, Uncounted, WeightType } from './report.js';
 export { type MachinePeaks, type Roofline, type RooflineOptions, type RooflineRow, roofline } from './roofline.js';

@@ -1,24 +1,14 @@
 import { paretoFront } from '@convzoo/charts';
-import { analyse, type ConventionName, inferenceMemory } from '@convzoo/cost-analysis';
-import { inputOf, optimiseForInference, type Shape } from '@convzoo/layers';
+import { type ConventionName, type NetworkCost, networkCost } from '@convzoo/cost-analysis';
 import type { BuildOptions } from '@convzoo/zoo';
+import { type Accuracy, publishedAccuracies } from '@convzoo/zoo/pretrained';
 import { openModel } from '../network/model.js';
-import { type Accuracy, publishedAccuracies } from './accuracies.js';
 
 /** What a network costs and is good for. */
-export interface ComparedNetwork {
+export interface ComparedNetwork extends NetworkCost {
   /** As the user named it. */
   readonly model: string;
   readonly family: string;
-  /** Shape of one example. */
-  readonly input: Shape;
-  readonly params: number;
-  readonly macs: number;
-  readonly activations: number;
-  /** Bytes of the weights, float32. */
-  readonly weightBytes: number;
-  /** Bytes of weights and activations at their peak, for one example in float32, norms folded, in the best order. */
-  readonly memory: number;
   /** The published accuracy at this input: of the framework's own choice of weights, else the best; or none. */
   readonly accuracy: Accuracy | null;
   /** All that are published for this network. */
@@ -51,19 +41,13 @@ async function compared(
   build: BuildOptions,
 ): Promise<Omit<ComparedNetwork, 'front'>> {
   const { graph, resolved } = await openModel(text, build);
-  const { total } = analyse(graph, { convention });
-  const { shape } = inputOf(graph);
+  const cost = networkCost(graph, { convention });
   const accuracies = resolved === undefined ? [] : publishedAccuracies(resolved);
-  const [height] = shape;
+  const [height] = cost.input;
   return {
     model: text,
     family: resolved?.entry.family ?? 'own',
-    input: shape,
-    params: total.params,
-    macs: total.macs,
-    activations: total.activations,
-    weightBytes: total.weightBytes,
-    memory: inferenceMemory(optimiseForInference(graph).graph).peakBytes,
+    ...cost,
     // An accuracy at another resolution belongs to another number of MACs.
     accuracy: accuracies.find(({ input }) => input === height) ?? null,
     accuracies,

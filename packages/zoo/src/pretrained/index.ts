@@ -1,11 +1,13 @@
 import { nearestNames } from '../nearest.js';
-import { resolveModel } from '../resolve.js';
+import { type ResolvedModel, resolveModel } from '../resolve.js';
+import { type Accuracy, accuraciesOf, accuracyKey } from './accuracies.js';
 import { kerasRows } from './data/keras.js';
 import { ownRows } from './data/own.js';
 import { timmRows } from './data/timm.js';
 import { torchvisionRows } from './data/torchvision.js';
 import type { PretrainedWeights } from './types.js';
 
+export type { Accuracy } from './accuracies.js';
 export type { PretrainedWeights, WeightsPreprocessing } from './types.js';
 
 let parsed: readonly PretrainedWeights[] | undefined;
@@ -67,6 +69,14 @@ export function pretrainedFor(model: string): readonly PretrainedWeights[] {
   const rank = ({ dialect, isDefault }: PretrainedWeights): number =>
     (dialect === key.dialect ? 0 : 2) + (isDefault ? 0 : 1);
   return [...fits].sort((a, b) => rank(a) - rank(b));
+}
+
+let accuracies: ReadonlyMap<string, readonly Accuracy[]> | undefined;
+
+/** What is published for a network in its dialect and width, the framework's own choice first, then by accuracy. */
+export function publishedAccuracies(resolved: ResolvedModel): readonly Accuracy[] {
+  accuracies ??= accuraciesOf(pretrainedWeights());
+  return accuracies.get(accuracyKey(resolved)) ?? [];
 }
 
 /** Names that are like one which `findPretrained` does not know. */

@@ -1,5 +1,5 @@
-import { type ResolvedModel, resolveModel } from '@convzoo/zoo';
-import { pretrainedWeights } from '@convzoo/zoo/pretrained';
+import { type ResolvedModel, resolveModel } from '../resolve.js';
+import type { PretrainedWeights } from './types.js';
 
 /** An accuracy that somebody published. */
 export interface Accuracy {
@@ -14,21 +14,16 @@ export interface Accuracy {
   readonly isDefault: boolean;
 }
 
-/** What is published for a network in its dialect and width, the framework's own choice first, then by accuracy. */
-export function publishedAccuracies(resolved: ResolvedModel): readonly Accuracy[] {
-  byNetwork ??= index();
-  return byNetwork.get(keyOf(resolved)) ?? [];
-}
+/** One text for each network in a dialect and width. */
+export const accuracyKey = ({ name, dialect, options }: ResolvedModel): string =>
+  `${dialect}/${name}@${options.width ?? 1}`;
 
-let byNetwork: ReadonlyMap<string, readonly Accuracy[]> | undefined;
-
-const keyOf = ({ name, dialect, options }: ResolvedModel): string => `${dialect}/${name}@${options.width ?? 1}`;
-
-function index(): ReadonlyMap<string, readonly Accuracy[]> {
+/** What weights were published with, by network: the framework's own choice first, then by accuracy. */
+export function accuraciesOf(weights: readonly PretrainedWeights[]): ReadonlyMap<string, readonly Accuracy[]> {
   const found = new Map<string, Accuracy[]>();
-  for (const { name, model, dialect, input, classes, top1, top5, measuredAt, isDefault } of pretrainedWeights()) {
+  for (const { name, model, dialect, input, classes, top1, top5, measuredAt, isDefault } of weights) {
     if (top1 === undefined || classes !== 1000) continue;
-    const key = keyOf(resolveModel(model, { dialect }));
+    const key = accuracyKey(resolveModel(model, { dialect }));
     const accuracy = {
       top1,
       ...(top5 !== undefined && { top5 }),
