@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './build/content-security-policy.js';
+import { scriptPackages } from './build/script-packages.js';
 import { OPTIONAL, SERVICE_WORKER, serviceWorker } from './build/service-worker.js';
 import { isolation } from './serve/headers.mjs';
 
@@ -23,7 +24,7 @@ export default defineConfig({
   base: './',
   resolve: { conditions },
   plugins: [svelte({ configFile: '../svelte.config.js' }), contentSecurityPolicy(), serviceWorker()],
-  worker: { format: 'es', rolldownOptions: { output: fileNames } },
+  worker: { format: 'es', plugins: () => [scriptPackages()], rolldownOptions: { output: fileNames } },
   server: { headers: isolation },
   preview: { headers: isolation },
   build: {

@@ -12,7 +12,8 @@ export type AppErrorCode =
   | 'no-fitting-network'
   | 'no-picture-input'
   | 'no-weights'
-  | 'page-not-loaded';
+  | 'page-not-loaded'
+  | 'text-too-large';
 
 /** Something that the app cannot do, said so that a user knows what to do instead. */
 export class AppError extends ConvzooError {

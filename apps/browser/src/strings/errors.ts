@@ -281,6 +281,7 @@ const kinds = {
   'unsafe-pickle': 'unsafeWeights',
   'unsafe-path': 'unsafeWeights',
   'too-large': 'largeFile',
+  'text-too-large': 'largeFile',
   'bad-value': 'brokenValues',
   'no-architecture': 'noArchitecture',
   'input-size-needed': 'noArchitecture',

@@ -1,6 +1,73 @@
+import { type CustomOp, graphFromJson, graphToJson, type JsonObject } from '@convzoo/layers';
 import type { ComputeContext } from '../../compute/context.js';
+import { compose } from './composition/compose.js';
+import type { Composition } from './composition/composition.js';
+import { faultKindOf } from './composition/fault-kind.js';
+import { describedOps } from './custom-ops.js';
+import { type Detail, describeGraph } from './describe-graph.js';
+import { type Opened, openFiles } from './opened.js';
+import type { BuildReport, ComposedReport, TextReport } from './report.js';
+import type { CustomNode } from './script/script-result.js';
+import { graphText } from './text/graph-text.js';
+import { readGraphText } from './text/read-graph-text.js';
 
-/** What this page has computed in the worker. */
+/** A network of the zoo, as a list to choose from has it. */
+export interface ZooChoice {
+  readonly name: string;
+  readonly family: string;
+}
+
+/** What the page "Build" has computed in the worker. */
 export function createService(_context: ComputeContext) {
-  return {};
+  return {
+    /** A network of blocks, up to the first that cannot be built. */
+    blocks({ composition, detail }: { composition: Composition; detail: Detail }): ComposedReport {
+      const { graph, steps, fault } = compose(composition);
+      const block = fault === undefined ? undefined : composition.blocks[fault.at];
+      return {
+        report: describeGraph(graph, detail, steps),
+        fault:
+          fault === undefined || block === undefined
+            ? undefined
+            : {
+                at: fault.at,
+                input: fault.input,
+                reason: faultKindOf(block, fault.input),
+                message: fault.error instanceof Error ? fault.error.message : String(fault.error),
+              },
+      };
+    },
+
+    /** A graph as JSON, as `convzoo cost graph.json` reads it. */
+    async json({ text, detail }: { text: string; detail: Detail }): Promise<TextReport> {
+      const read = readGraphText(text, await opsFor(text));
+      if ('problem' in read) return read;
+      const report = describeGraph(read.graph, detail);
+      return { report: { ...report, json: text } };
+    },
+
+    /** A graph that a script built. */
+    script(input: { graph: JsonObject; customs: readonly CustomNode[]; detail: Detail }): BuildReport {
+      return describeGraph(graphFromJson(input.graph, { ops: describedOps(input.customs) }), input.detail);
+    },
+
+    async zoo(): Promise<readonly ZooChoice[]> {
+      const { models, modelNames } = await import('@convzoo/zoo');
+      return modelNames.map((name) => ({ name, family: models[name].family }));
+    },
+
+    /** A network of the zoo as JSON. */
+    async zooText(name: string): Promise<string> {
+      const { buildModel } = await import('@convzoo/zoo');
+      return graphText(graphToJson(buildModel(name)));
+    },
+
+    /** @throws what opening throws */
+    open: (files: readonly File[]): Promise<Opened> => openFiles(files),
+  };
+}
+
+/** Ops of imported Keras models, which their graphs name. */
+async function opsFor(text: string): Promise<readonly CustomOp[]> {
+  return text.includes('"custom"') ? (await import('@convzoo/keras-import')).kerasOps : [];
 }
