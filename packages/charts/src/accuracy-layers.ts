@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { CostAxis, MovedPoint } from './accuracy.js';
-import { familyMarks } from './family-marks.js';
+import type { FamilyMark } from './family-marks.js';
 import { LABEL_SIZE } from './labels.js';
 import type { ChartInk } from './theme.js';
 
@@ -10,11 +10,12 @@ interface LayerOptions {
   readonly cost: CostAxis;
   readonly ink: ChartInk;
   readonly families: readonly string[];
+  readonly marks: ReadonlyMap<string, FamilyMark>;
   /** Title of the legend. */
   readonly family: string;
   readonly legend: boolean;
   readonly joined: boolean;
-  readonly moved: readonly MovedPoint[];
+  readonly moved: readonly MovedPoint[] | undefined;
 }
 
 const TOOLTIP = [
@@ -31,8 +32,7 @@ const RING_SIZE = 220;
 
 /** What is drawn, from below: the front, rings, points, networks that moved, names. */
 export function accuracyLayers(options: LayerOptions): Layers {
-  const { cost, ink, families, joined, moved } = options;
-  const marks = familyMarks(families);
+  const { cost, ink, families, marks, joined, moved } = options;
   const legend = options.legend ? undefined : null;
   const domain = [...families];
   const family = { field: 'family', type: 'nominal' as const, title: options.family, legend };
@@ -58,7 +58,7 @@ export function accuracyLayers(options: LayerOptions): Layers {
         tooltip: TOOLTIP,
       },
     },
-    ...(moved.length === 0 ? [] : movedLayers(options, mark)),
+    ...(moved === undefined ? [] : movedLayers({ cost, ink, moved }, mark)),
     // Nothing lies above and left of the front: there its names are free, if the axis leaves room.
     nameLayer('datum.named && datum.left', { align: 'right', dx: -7, dy: -7 }, ink),
     nameLayer('datum.named && !datum.left', { align: 'left', dx: 8, dy: 8 }, ink),
@@ -76,12 +76,19 @@ const nameLayer = (
   encoding: { text: { field: 'model' } },
 });
 
+/** A row of the data set `moved`, which a page may replace while its sliders move. */
+export const movedRow = ({ from, ...to }: MovedPoint, cost: CostAxis): object => ({
+  ...to,
+  fromCost: from[cost],
+  fromTop1: from.top1,
+});
+
 /** A line from where each network was to where it is now; its point is hollow where nobody has published its accuracy. */
-function movedLayers({ cost, ink, moved }: LayerOptions, mark: object): Layers {
-  const data = {
-    name: 'moved',
-    values: moved.map(({ from, ...to }) => ({ ...to, fromCost: from[cost], fromTop1: from.top1 })),
-  };
+function movedLayers(
+  { cost, ink, moved }: { readonly cost: CostAxis; readonly ink: ChartInk; readonly moved: readonly MovedPoint[] },
+  mark: object,
+): Layers {
+  const data = { name: 'moved', values: moved.map((point) => movedRow(point, cost)) };
   return [
     {
       data,

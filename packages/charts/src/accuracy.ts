@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { accuracyLayers } from './accuracy-layers.js';
+import { type FamilyMark, familyMarks } from './family-marks.js';
 import { apart, type Pixel, widthOfName } from './labels.js';
 import { paretoFront } from './pareto.js';
 import { type ChartScheme, chartInk, themeOf } from './theme.js';
@@ -53,13 +54,16 @@ export interface AccuracyOptions {
   readonly height?: number;
   readonly fit?: boolean;
   readonly scheme?: ChartScheme;
-  /** All families there are, so that each keeps its mark whichever are shown; by default those of the points. */
+  /** In this order they have their marks, and stand in the legend; by default those of the points. */
   readonly families?: readonly string[];
+  /** How families look; by default from their places in `families`. */
+  readonly marks?: ReadonlyMap<string, FamilyMark>;
   readonly legend?: boolean;
   /** Whether the Pareto front is joined by a line; it is by default. */
   readonly joined?: boolean;
   /** Networks with a ring and a name. */
   readonly chosen?: readonly string[];
+  /** Networks at other sizes; with an empty list the data set `moved` is there to be filled. */
   readonly moved?: readonly MovedPoint[];
   /** Ends of the axis of cost; by default there is some room on both sides of the points. */
   readonly domain?: readonly [number, number];
@@ -72,7 +76,7 @@ const MAX_LABELS = 14;
 /** Accuracy against cost, on a logarithmic axis unless asked otherwise, with the Pareto front as a line. */
 export function accuracyChart(points: readonly NetworkPoint[], options: AccuracyOptions = {}): TopLevelSpec {
   const { cost = 'macs', scale = 'log', width = 720, height = 460, fit = false, scheme = 'light' } = options;
-  const { chosen = [], moved = [], joined = true, legend = true } = options;
+  const { chosen = [], joined = true, legend = true } = options;
   const domain = options.domain ?? costDomain(points, cost, scale);
   const front = new Set(
     paretoFront(
@@ -82,6 +86,7 @@ export function accuracyChart(points: readonly NetworkPoint[], options: Accuracy
     ),
   );
   const place = placeIn(points, { cost, scale, domain, width, height });
+  const families = options.families ?? [...new Set(points.map(({ family }) => family))];
   const ringed = new Set(chosen);
   const few = points.length <= MAX_LABELS;
   // The best of the front come first, but what someone chose has precedence.
@@ -130,11 +135,12 @@ export function accuracyChart(points: readonly NetworkPoint[], options: Accuracy
     layer: accuracyLayers({
       cost,
       ink: chartInk[scheme],
-      families: options.families ?? [...new Set(points.map(({ family }) => family))],
+      families,
+      marks: options.marks ?? familyMarks(families),
       family: texts.family,
       legend,
       joined,
-      moved,
+      moved: options.moved,
     }),
   };
 }

@@ -1,3 +1,4 @@
+export type { TopLevelSpec as ChartSpec } from 'vega-lite';
 export {
   type AccuracyOptions,
   type AccuracyTexts,
@@ -8,6 +9,7 @@ export {
   type MovedPoint,
   type NetworkPoint,
 } from './accuracy.js';
+export { movedRow } from './accuracy-layers.js';
 export { type ConfusionCell, confusionChart } from './confusion.js';
 export { type FamilyMark, type FamilyShape, familyColours, familyMarks } from './family-marks.js';
 export { type LayerCost, type LayerField, type LayersOptions, layerFields, layersChart } from './layers.js';
