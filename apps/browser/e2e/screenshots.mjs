@@ -13,7 +13,7 @@ const schemes = /** @type {const} */ (['light', 'dark']);
 const names = process.argv.slice(2);
 const wanted = views.filter(({ name }) => names.length === 0 || names.includes(name));
 const output = fileURLToPath(new URL('../../../node_modules/.convzoo/screenshots/', import.meta.url));
-const folder = fileURLToPath(new URL('../dist', import.meta.url));
+const folder = process.env['CONVZOO_DIST'] ?? fileURLToPath(new URL('../dist', import.meta.url));
 
 if (executablePath === undefined) {
   process.stderr.write(`${NO_CHROMIUM}\n`);

@@ -28,7 +28,8 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly prepare?: (context: BrowserContext) => Promise<void>;
 }
 
-const folder = fileURLToPath(new URL('../../dist', import.meta.url));
+/** The built page; another build of it where the environment says so, e.g. beside someone who builds at the same time. */
+const folder = process.env['CONVZOO_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
 
 /**
  * The built page on a plain static server, under a path, in one browser for all tests of a file. Every visit is a new visitor:
