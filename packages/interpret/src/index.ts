@@ -6,6 +6,7 @@ export { type GradCam, type GradCamOptions, type GradientOf, gradCam, weightedMa
 export { type GradientTap, withGradientTap } from './gradient-tap.js';
 export { headGradient } from './head-gradient.js';
 export { type HeatMap, normalised, type Region, spread } from './heat-map.js';
+export { type KernelSheet, type KernelSheetOptions, kernelSheet } from './kernel-sheet.js';
 export { type ClassLogit, defaultMapLayer, logitFor, logitsOf, mapLayer, mapLayers } from './map-layers.js';
 export { type Occlusion, type OcclusionOptions, occlusion, type Patch, usualPatch } from './occlusion.js';
 export { coloured, grey, overlay, type Pixels } from './pixels.js';

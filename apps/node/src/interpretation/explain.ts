@@ -1,19 +1,16 @@
 import type { TfjsBackend } from '@convzoo/backend-tfjs';
 import {
   coloured,
-  colourFilters,
   featureMaps,
-  filterSlices,
   gradCam,
-  grey,
   type HeatMap,
   InterpretError,
+  kernelSheet,
   logitFor,
   logitsOf,
   meanActivation,
   normalised,
   occlusion,
-  readsPicture,
   usualPatch,
   viridis,
 } from '@convzoo/interpret';
@@ -138,10 +135,6 @@ export async function explainByFeatureMaps(options: ExplainOptions, most: number
   };
 }
 
-/** Input channels across and kernels down that fit on a sheet. */
-const MOST_INPUTS = 16;
-const MOST_ROWS = 16;
-
 /** The kernels of a convolution: no picture is needed. */
 export function explainByFilters(
   { graph, preset }: Pick<LoadedNetwork, 'graph' | 'preset'>,
@@ -151,22 +144,15 @@ export function explainByFilters(
 ): Explanation {
   const kernel = params.get(paramOf(layer, 'kernel')?.path ?? '');
   if (kernel === undefined) throw new RangeError(`${layer.path} has no kernel`);
-  const [, , inputs = 1, outputs = 0] = kernel.shape;
-  if (readsPicture(graph, layer) && inputs === 3) {
-    const filters = colourFilters(kernel, preset.normalise.channelOrder ?? 'rgb').slice(0, most);
-    const note = `${filters.length} of ${outputs} kernels in colour, grey is zero`;
-    return { drawn: { sheet: drawGrid(filters.map(imageOf)) }, facts: { shown: filters.length, of: outputs }, note };
-  }
-  const columns = Math.min(inputs, MOST_INPUTS);
-  const rows = Math.min(outputs, columns === 1 ? most : Math.min(most, MOST_ROWS));
-  const slices = filterSlices(kernel, { outputs: rows, inputs: columns });
-  const sheet = drawGrid(
-    slices.map(({ map }) => imageOf(grey(map))),
-    columns === 1 ? undefined : columns,
-  );
-  const note =
-    columns === 1
-      ? `${rows} of ${outputs} kernels, grey is zero`
-      : `${rows} of ${outputs} kernels down, ${columns} of ${inputs} input channels across, grey is zero`;
-  return { drawn: { sheet }, facts: { shown: rows, of: outputs, inputs: columns, ofInputs: inputs }, note };
+  const { pictures, colour, rows, outputs, columns, inputs } = kernelSheet(graph, layer, kernel, {
+    order: preset.normalise.channelOrder,
+    most,
+  });
+  const single = columns === 1;
+  const sheet = drawGrid(pictures.map(imageOf), single ? undefined : columns);
+  const facts = { shown: rows, of: outputs, ...(!colour && { inputs: columns, ofInputs: inputs }) };
+  const what = single
+    ? `${rows} of ${outputs} kernels${colour ? ' in colour' : ''}`
+    : `${rows} of ${outputs} kernels down, ${columns} of ${inputs} input channels across`;
+  return { drawn: { sheet }, facts, note: `${what}, grey is zero` };
 }

@@ -1,3 +1,3 @@
-export { type Box, type Layout, layoutOf, type Point } from './layout.js';
+export { type Box, HEADROOM, type Layout, layoutOf, type Point } from './layout.js';
 export { smoothPath } from './path.js';
 export { type SvgOptions, toSvg } from './svg.js';
