@@ -1,31 +1,7 @@
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { violations } from './support/axe.js';
 import { answerOf } from './support/classify.js';
 import { noChromium, useSite } from './support/site.js';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** What axe-core finds, as texts. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.addScriptTag({ path: axe });
-  const found = await page.evaluate(async () => {
-    const { axe: tool } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: Violation[] }> };
-    };
-    return (await tool.run()).violations;
-  });
-  return found.map(
-    ({ id, impact, nodes }) =>
-      `${impact} ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
-  );
-}
 
 describe.skipIf(noChromium)('axe-core finds nothing', () => {
   const site = useSite();

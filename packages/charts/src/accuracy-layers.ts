@@ -86,7 +86,7 @@ export const movedRow = ({ from, ...to }: MovedPoint, cost: CostAxis): object =>
 /** A line from where each network was to where it is now; its point is hollow where nobody has published its accuracy. */
 function movedLayers(
   { cost, ink, moved }: { readonly cost: CostAxis; readonly ink: ChartInk; readonly moved: readonly MovedPoint[] },
-  mark: object,
+  mark: { readonly color: object; readonly shape: object },
 ): Layers {
   const data = { name: 'moved', values: moved.map((point) => movedRow(point, cost)) };
   return [
@@ -105,7 +105,7 @@ function movedLayers(
       mark: { type: 'point', size: 2 * POINT_SIZE, strokeWidth: 2.5, opacity: 1 },
       encoding: {
         ...mark,
-        fill: { condition: { test: 'datum.known', value: ink.text }, value: ink.background },
+        fill: { condition: { ...mark.color, test: 'datum.known', legend: null }, value: ink.background },
         tooltip: TOOLTIP,
       },
     },

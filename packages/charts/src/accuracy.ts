@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { accuracyLayers } from './accuracy-layers.js';
 import { type FamilyMark, familyMarks } from './family-marks.js';
-import { apart, type Pixel, widthOfName } from './labels.js';
+import { apart, linesOf, type Pixel, widthOfName } from './labels.js';
 import { paretoFront } from './pareto.js';
 import { type ChartScheme, chartInk, themeOf } from './theme.js';
 
@@ -72,6 +72,8 @@ export interface AccuracyOptions {
 
 /** Above this many names would lie on one another, so only the Pareto front has them, as far as there is room. */
 const MAX_LABELS = 14;
+/** Pixels of a chart that is small. */
+const SMALL = 480;
 
 /** Accuracy against cost, on a logarithmic axis unless asked otherwise, with the Pareto front as a line. */
 export function accuracyChart(points: readonly NetworkPoint[], options: AccuracyOptions = {}): TopLevelSpec {
@@ -89,8 +91,9 @@ export function accuracyChart(points: readonly NetworkPoint[], options: Accuracy
   const families = options.families ?? [...new Set(points.map(({ family }) => family))];
   const ringed = new Set(chosen);
   const few = points.length <= MAX_LABELS;
-  // The best of the front come first, but what someone chose has precedence.
-  const wanted = points.filter(({ model }) => ringed.has(model)).concat(joined ? [...front].reverse() : []);
+  // The best of the front come first, but what someone chose has precedence; a small chart has room for one of the front.
+  const best = joined ? [...front].reverse().slice(0, width < SMALL ? 1 : undefined) : [];
+  const wanted = points.filter(({ model }) => ringed.has(model)).concat(best);
   const named = new Set(few ? points : apart([...new Set(wanted)], place));
   const values = points.map((point) => ({
     ...point,
@@ -111,7 +114,7 @@ export function accuracyChart(points: readonly NetworkPoint[], options: Accuracy
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: `ImageNet top-1 accuracy against ${costTitle.toLowerCase()} of ${points.length} networks`,
-    title: { text: texts.title, subtitle: texts.subtitle },
+    title: { text: texts.title, subtitle: linesOf(texts.subtitle, width), limit: width },
     width,
     height,
     ...(fit && { autosize: { type: 'fit' as const, contains: 'padding' as const } }),
@@ -123,7 +126,7 @@ export function accuracyChart(points: readonly NetworkPoint[], options: Accuracy
         type: 'quantitative',
         scale: { type: scale, domain: [...domain], nice: false },
         title: texts.cost,
-        axis: { format, tickCount: width < 480 ? 4 : 6 },
+        axis: { format, tickCount: width < SMALL ? 4 : 6 },
       },
       y: {
         field: 'top1',

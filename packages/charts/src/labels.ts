@@ -26,3 +26,20 @@ export function apart<T extends { readonly model: string }>(
   }
   return named;
 }
+
+/** About how wide a letter of a subtitle is, in pixels, and how wide one of Hangul. */
+const LETTER = 5.9;
+const HANGUL = 11;
+
+/** A sentence in lines of at most so many pixels, broken between words. */
+export function linesOf(sentence: string, width: number): string[] {
+  const long = (text: string): number =>
+    [...text].reduce((sum, letter) => sum + (letter >= '\u1100' ? HANGUL : LETTER), 0);
+  const lines: string[] = [];
+  for (const word of sentence.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || long(`${last} ${word}`) > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
