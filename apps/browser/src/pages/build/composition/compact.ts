@@ -18,6 +18,9 @@ import { isBlockKind } from './kinds.js';
 /** The longest text that goes into an address: many programs cut longer ones. */
 export const MAX_ADDRESS = 1800;
 
+/** No composition is longer: a bound on what is read. */
+const MAX_COMPACT = 20_000;
+
 /** A composition as a short text. */
 export function toCompact({ name, input, blocks }: Composition): string {
   return [name, input.join('x'), ...blocks.map(blockText)].join(',');
@@ -36,7 +39,7 @@ const settingText = (name: FieldName, field: Field, value: FieldValue): string =
 
 /** Reads such a text; undefined for one that is none. Numbers out of their range become the nearest that is allowed. */
 export function fromCompact(text: string): Composition | undefined {
-  if (text.length > 2 * MAX_ADDRESS) return undefined;
+  if (text.length > MAX_COMPACT) return undefined;
   const [name = '', size = '', ...rest] = text.split(',');
   const sides = /^(\d{1,4})x(\d{1,4})x(\d{1,2})$/.exec(size);
   if (sides === null || rest.length > MAX_BLOCKS) return undefined;
