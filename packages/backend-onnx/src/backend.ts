@@ -1,4 +1,4 @@
-import type { Graph, Parameters } from '@convzoo/layers';
+import { freeArray, type Graph, type Parameters } from '@convzoo/layers';
 import {
   assertSupported,
   type Backend,
@@ -33,7 +33,10 @@ export class OnnxBackend implements Backend {
   async prepare(graph: Graph, params: Parameters, options: PrepareOptions = {}): Promise<Session> {
     assertSupported(this, graph);
     const { bytes, ...ports } = toOnnx(graph, params, { ...options, layout: 'channels-last' });
-    const session = await this.#library.InferenceSession.create(bytes, this.#options);
+    // onnxruntime has its own copy of the weights then.
+    const session = await this.#library.InferenceSession.create(bytes, this.#options).finally(() =>
+      freeArray(new Uint8Array(bytes.buffer)),
+    );
     return new OnnxSession(graph, this.#library, session, ports);
   }
 }

@@ -29,6 +29,8 @@ const fastestOnCpu = (threads: number): OrtSessionOptions => ({
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  // A pattern is a second block beside those that the first run took, for each batch size: more memory, and no time is gained.
+  enableMemPattern: false,
   // Its warnings about graphs go to standard error; they are not for the user of a command.
   logSeverityLevel: 3,
 });

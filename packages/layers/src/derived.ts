@@ -105,7 +105,7 @@ function scale(values: Float32Array, factors: Float64Array): Float32Array {
  * Frees the memory of an array now, and not when the garbage is collected next, which may be after the largest allocation. Only
  * where the array is all of its buffer: others may use the rest. It is empty afterwards.
  */
-export function freeArray({ buffer, byteLength }: Float32Array | Uint16Array): void {
+export function freeArray({ buffer, byteLength }: ArrayBufferView): void {
   if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength || byteLength === 0) return;
   if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
   // Node 20 has no such method, but frees what is posted to nobody.

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { freeArray } from '@convzoo/layers';
 import { decode, type Image } from '@convzoo/preprocessing';
 import { fileError } from '../pictures/file-error.js';
 
@@ -13,7 +14,11 @@ export async function readPicture(path: string): Promise<Image> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw fileError(path, error);
   });
-  return decode(bytes);
+  try {
+    return await decode(bytes);
+  } finally {
+    freeArray(bytes);
+  }
 }
 
 /** The `count` most probable classes, the first first. */

@@ -1,4 +1,5 @@
-import { decode, type Image, type Preset, preprocess } from '@convzoo/preprocessing';
+import { freeArray } from '@convzoo/layers';
+import { decode, type Image, type Preset, runImageStages, stagesOf } from '@convzoo/preprocessing';
 import { describeFailure, type Failure } from '../errors.js';
 import { readPicture } from '../network/classifier.js';
 import type { Picture } from './picture.js';
@@ -45,12 +46,19 @@ export async function preparePicture(
   if ('failure' in decoded) return decoded;
   try {
     const start = performance.now();
-    const { data, shape } = preprocess(decoded.image, preset);
+    const stages = stagesOf(preset);
+    const image = runImageStages(decoded.image, stages.image);
+    const { data, shape } = stages.tensor.apply(image);
+    // The garbage of some pictures, a megabyte each, would wait for the collector in every thread.
+    freePixels(decoded.image);
+    freePixels(image);
     return { data, shape, decode: decoded.milliseconds, preprocess: performance.now() - start };
   } catch (error) {
     return { failure: describeFailure(error) };
   }
 }
+
+const freePixels = ({ data }: Image): void => freeArray(data);
 
 /** In this thread, one after the other; what is decoded already, or is being decoded, is not decoded again. */
 export function inlinePreparer(preset: Preset, begun: ReadonlyMap<Picture, Promise<Decoded>> = new Map()): Preparer {

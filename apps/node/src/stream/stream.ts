@@ -1,4 +1,4 @@
-import { float32Tensor, sizeOf } from '@convzoo/layers';
+import { float32Tensor, freeArray, sizeOf } from '@convzoo/layers';
 import type { Session } from '@convzoo/runtime';
 import type { Failure } from '../errors.js';
 import type { Picture } from './picture.js';
@@ -68,6 +68,7 @@ function joined(ready: readonly Prepared[], before: Float32Array<ArrayBuffer>): 
   for (const { data } of ready) {
     buffer.set(data, offset);
     offset += data.length;
+    freeArray(data);
   }
   return buffer;
 }

@@ -3,12 +3,10 @@ import { OnnxError } from '../errors.js';
 import { type Attributes, type Initialiser, ints, type OnnxNode, type Tensor, tensor } from '../proto/model.js';
 import { outputFirst } from './transpose.js';
 import type { Form, Value } from './value.js';
+import { bytesOf, WeightRelease } from './weight-release.js';
 
 /** How a parameter lies in ONNX: as it is here, or a kernel with its outputs first (OIHW, or `[out, in]`). */
 export type KernelOrder = 'as-is' | 'output-first';
-
-const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Path of the node that a result is of; the input's is its name. */
 const pathOf = (result: string): string => result.replace(/\/[^/]*$/, '');
@@ -21,9 +19,12 @@ export class Emitter {
   readonly #names = new Set<string>();
   readonly #parameters = new Map<string, string>();
   readonly #converted = new Map<string, Value>();
+  readonly #weights: WeightRelease;
 
-  constructor(params: Parameters) {
+  /** @param consume whether the arrays of `params` may be freed when they have been written for the last time */
+  constructor(params: Parameters, consume = false) {
     this.#params = params;
+    this.#weights = new WeightRelease(consume);
   }
 
   /** The name, or the next of `name_2`, `name_3` ... that is free. */
@@ -87,8 +88,13 @@ export class Emitter {
       throw new OnnxError('missing-parameter', `Parameter ${path} has no value; bind the network's weights first.`);
     }
     const name = this.unique(path);
-    const raw = (): Uint8Array => bytesOf(arrange(given.data));
-    this.initialisers.push({ name, type: 'float32', dims, byteLength: 4 * sizeOf(dims), raw });
+    this.initialisers.push({
+      name,
+      type: 'float32',
+      dims,
+      byteLength: 4 * sizeOf(dims),
+      ...this.#weights.use(given, arrange),
+    });
     this.#parameters.set(key, name);
     return name;
   }

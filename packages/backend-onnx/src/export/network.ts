@@ -43,7 +43,7 @@ export interface OnnxExport extends OnnxPorts {
 export function exportNetwork(graph: Graph, params: Parameters, options: OnnxOptions): OnnxExport {
   const { layout = 'channels-first', producerVersion = '', metadata = new Map() } = options;
   const { graph: plan, params: prepared } = prepareNetwork(graph, params, options);
-  const emit = new Emitter(prepared);
+  const emit = new Emitter(prepared, options.consume);
   // Results have the first choice of names.
   const outputName = emit.unique('output');
   const tapNames = Object.keys(plan.taps).map((tap) => [tap, emit.unique(tap)] as const);

@@ -54,6 +54,8 @@ export interface Tensor {
   readonly byteLength: number;
   /** Its bytes, little-endian. Made when they are written, so that one transposed copy exists at a time. */
   raw(): Uint8Array;
+  /** Called when they have been written. */
+  written?(): void;
 }
 
 /** A parameter of the network. Other constants are nodes, so that whoever reads the initialisers finds weights alone. */

@@ -111,10 +111,11 @@ function writeAttribute([name, attribute]: readonly [string, Attribute], pbf: Pb
   pbf.writeVarintField(20, attributeTypes[attribute.kind]);
 }
 
-function writeTensor({ type, dims, raw }: Tensor, pbf: PbfWriter): void {
-  for (const dim of dims) pbf.writeVarintField(1, dim);
-  pbf.writeVarintField(2, elementTypes[type]);
-  pbf.writeBytesField(9, raw());
+function writeTensor(tensor: Tensor, pbf: PbfWriter): void {
+  for (const dim of tensor.dims) pbf.writeVarintField(1, dim);
+  pbf.writeVarintField(2, elementTypes[tensor.type]);
+  pbf.writeBytesField(9, tensor.raw());
+  tensor.written?.();
 }
 
 function writeInitialiser(initialiser: Initialiser, pbf: PbfWriter): void {
