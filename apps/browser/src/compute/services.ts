@@ -12,6 +12,7 @@ export const services = {
   classify: () => import('../pages/classify/service.js'),
   compare: () => import('../pages/compare/service.js'),
   inside: () => import('../pages/inside/service.js'),
+  lessons: () => import('../pages/inside/lessons/service.js'),
 } satisfies Record<string, () => Promise<ServiceModule>>;
 
 export type ServiceName = keyof typeof services;
