@@ -28,9 +28,13 @@ interface Parts<F extends Fields> {
 
 /** A block that a function of `blocks/` builds; the very text of that function goes into the exported file. */
 export function functionBlock<F extends Fields>(
-  parts: Parts<F> & { readonly build: (nn: Builder, x: Value, options: ValuesOf<F>) => Value },
+  parts: Parts<F> & {
+    readonly build: (nn: Builder, x: Value, options: ValuesOf<F>) => Value;
+    /** Its name in the file; a built page has shorter ones. */
+    readonly function: string;
+  },
 ): BlockDefinition {
-  return { ...parts, ...built(parts.build), code: { function: parts.build.name } };
+  return { ...parts, ...built(parts.build), code: { function: parts.function } };
 }
 
 /** A block that is one call of the builder. */

@@ -45,12 +45,14 @@ export const kinds = {
       activation: activationOrNone,
     },
     build: convolution,
+    function: 'convolution',
   }),
   depthwise: functionBlock({
     ...layer,
     prefix: 'depthwise',
     fields: { kernel: kernel(3), stride: stride(1), norm: flag(true), activation: activationOrNone },
     build: depthwiseConvolution,
+    function: 'depthwiseConvolution',
   }),
   batchNorm: callBlock({
     ...layer,
@@ -87,18 +89,21 @@ export const kinds = {
     prefix: 'se',
     fields: { reduction: count(16, 256) },
     build: squeezeExcitation,
+    function: 'squeezeExcitation',
   }),
   vggStage: functionBlock({
     ...block,
     prefix: 'stage',
     fields: { filters: channels(64), convolutions: count(2, 16), norm: flag(false), pool: flag(true) },
     build: vggStage,
+    function: 'vggStage',
   }),
   basicBlocks: functionBlock({
     ...block,
     prefix: 'layer',
     fields: { filters: channels(64), stride: stride(1), blocks: repeats(2), excitation: flag(false) },
     build: basicBlocks,
+    function: 'basicBlocks',
   }),
   bottleneckBlocks: functionBlock({
     ...block,
@@ -111,12 +116,14 @@ export const kinds = {
       excitation: flag(false),
     },
     build: bottleneckBlocks,
+    function: 'bottleneckBlocks',
   }),
   separable: functionBlock({
     ...block,
     prefix: 'separable',
     fields: { filters: channels(64), kernel: kernel(3), stride: stride(1), blocks: repeats(1), activation },
     build: separableConvolution,
+    function: 'separableConvolution',
   }),
   invertedResiduals: functionBlock({
     ...block,
@@ -131,6 +138,7 @@ export const kinds = {
       activation: choice('relu6', activationFunctions),
     },
     build: invertedResiduals,
+    function: 'invertedResiduals',
   }),
   inception: functionBlock({
     ...block,
@@ -144,20 +152,29 @@ export const kinds = {
       pooled: channels(32),
     },
     build: inceptionModule,
+    function: 'inceptionModule',
   }),
   fire: functionBlock({
     ...block,
     prefix: 'fire',
     fields: { squeeze: channels(16), filters: channels(128) },
     build: fireModule,
+    function: 'fireModule',
   }),
   denseConnections: functionBlock({
     ...block,
     prefix: 'denseblock',
     fields: { layers: repeats(6), growth: channels(32) },
     build: denseConnections,
+    function: 'denseConnections',
   }),
-  convnext: functionBlock({ ...block, prefix: 'convnext', fields: { blocks: repeats(3) }, build: convnextBlocks }),
+  convnext: functionBlock({
+    ...block,
+    prefix: 'convnext',
+    fields: { blocks: repeats(3) },
+    build: convnextBlocks,
+    function: 'convnextBlocks',
+  }),
   globalAvgPool: callBlock({
     ...vector,
     prefix: 'mean',
@@ -177,6 +194,7 @@ export const kinds = {
     prefix: 'dense',
     fields: { units: count(4096, 65_536), activation: activationOrNone },
     build: denseLayer,
+    function: 'denseLayer',
   }),
   dropout: callBlock({
     ...vector,
@@ -190,6 +208,7 @@ export const kinds = {
     prefix: 'classifier',
     fields: { classes: count(10, 65_536), from: choice('average', ['average', 'flatten']), dropout: rate(0) },
     build: classifier,
+    function: 'classifier',
   }),
 } satisfies Record<string, BlockDefinition>;
 
