@@ -1,5 +1,5 @@
-import type { LayerFacts } from './worker/facts.js';
-import type { ArchitecturePicture, PictureBox } from './worker/picture.js';
+import type { LayerFacts } from '../worker/facts.js';
+import type { ArchitecturePicture, PictureBox } from '../worker/picture.js';
 
 /** The box that stands for a layer. */
 export const boxOf = ({ boxes }: ArchitecturePicture, layer: string): PictureBox | undefined =>

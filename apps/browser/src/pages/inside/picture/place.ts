@@ -1,5 +1,5 @@
 import type { AxisField, ReceptiveField } from '@convzoo/cost-analysis';
-import type { ViewAnswer } from './service.js';
+import type { ViewAnswer } from '../service.js';
 
 /** A rectangle in pixels of a picture, which may reach beyond its edges. */
 export interface Rectangle {

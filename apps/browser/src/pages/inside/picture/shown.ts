@@ -1,6 +1,6 @@
-import type { BackendWish } from '../../compute/backends/types.js';
-import type { NetworkSource } from '../../compute/networks/source.js';
-import type { PictureRef } from '../../compute/pictures.js';
+import type { BackendWish } from '../../../compute/backends/types.js';
+import type { NetworkSource } from '../../../compute/networks/source.js';
+import type { PictureRef } from '../../../compute/pictures.js';
 
 /** What can be drawn on the picture, in the order of the choice. */
 export const shows = ['cam', 'occlusion', 'map', 'field', 'none'] as const;
