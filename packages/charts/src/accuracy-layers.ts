@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { CostAxis, MovedPoint } from './accuracy.js';
 import type { FamilyMark } from './family-marks.js';
 import { LABEL_SIZE } from './labels.js';
+import type { CostAxis, MovedPoint } from './network-point.js';
 import type { ChartInk } from './theme.js';
 
 type Layers = Extract<TopLevelSpec, { readonly layer: unknown }>['layer'];

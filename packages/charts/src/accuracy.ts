@@ -1,39 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { accuracyLayers } from './accuracy-layers.js';
+import { costDomain, placeIn } from './cost-scale.js';
 import { type FamilyMark, familyMarks } from './family-marks.js';
-import { apart, linesOf, type Pixel, widthOfName } from './labels.js';
+import { apart, linesOf, widthOfName } from './labels.js';
+import { type CostAxis, costAxes, type MovedPoint, type NetworkPoint } from './network-point.js';
 import { paretoFront } from './pareto.js';
 import { type ChartScheme, chartInk, themeOf } from './theme.js';
-
-/** One network in a comparison. */
-export interface NetworkPoint {
-  readonly model: string;
-  readonly family: string;
-  /** For one example. */
-  readonly macs: number;
-  readonly params: number;
-  /** Bytes of weights and of activations at their peak, for one example. */
-  readonly memory: number;
-  /** ImageNet top-1 accuracy in percent, as published. */
-  readonly top1: number;
-  /** Who published the accuracy, e.g. `torchvision IMAGENET1K_V1`. */
-  readonly source: string;
-}
-
-/** A network at another width or input than a point, and from where it moved there. */
-export interface MovedPoint extends NetworkPoint {
-  readonly from: NetworkPoint;
-  /** Whether `top1` is published for exactly this; where not, it is that of `from`, and the point is hollow. */
-  readonly known: boolean;
-}
-
-export const costAxes = {
-  macs: { title: 'Multiply-accumulates', format: '~s' },
-  params: { title: 'Parameters', format: '~s' },
-  memory: { title: 'Memory (weights and peak of activations, bytes)', format: '~s' },
-} as const satisfies Record<string, { readonly title: string; readonly format: string }>;
-
-export type CostAxis = keyof typeof costAxes;
 
 /** What is written on the chart, for pages in other languages. */
 export interface AccuracyTexts {
@@ -146,38 +118,4 @@ export function accuracyChart(points: readonly NetworkPoint[], options: Accuracy
       moved: options.moved,
     }),
   };
-}
-
-/** Costs from the axis's left end to its right: some room for names on both sides. Empty of points, a decade. */
-export function costDomain(
-  points: readonly NetworkPoint[],
-  cost: CostAxis,
-  scale: 'log' | 'linear' = 'log',
-): readonly [number, number] {
-  if (points.length === 0) return [1e8, 1e9];
-  const costs = points.map((point) => point[cost]);
-  return scale === 'log' ? [Math.min(...costs) * 0.6, Math.max(...costs) * 1.5] : [0, Math.max(...costs) * 1.08];
-}
-
-interface Plot {
-  readonly cost: CostAxis;
-  readonly scale: 'log' | 'linear';
-  readonly domain: readonly [number, number];
-  readonly width: number;
-  readonly height: number;
-}
-
-/** About where a point comes to lie: the upright axis rounds its ends a little further out. */
-function placeIn(points: readonly NetworkPoint[], plot: Plot): (point: NetworkPoint) => Pixel {
-  const scaled = (value: number): number => (plot.scale === 'log' ? Math.log(value) : value);
-  const costs = plot.domain.map(scaled);
-  const worths = points.map(({ top1 }) => top1);
-  const along = (value: number, values: readonly number[], pixels: number): number => {
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    return most === least ? 0 : ((value - least) / (most - least)) * pixels;
-  };
-  return (point) => ({
-    x: along(scaled(point[plot.cost]), costs, plot.width),
-    y: plot.height - along(point.top1, worths, plot.height),
-  });
 }

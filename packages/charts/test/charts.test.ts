@@ -8,14 +8,19 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
 import {
   accuracyChart,
+  chartInk,
   confusionChart,
   costAxes,
+  familyColours,
+  familyMarks,
   layersChart,
   type NetworkPoint,
   paretoFront,
   reliabilityChart,
 } from '../src/index.js';
+import { linesOf } from '../src/labels.js';
 import { renderSvg } from '../src/render/index.js';
+import { chartSvg } from '../src/view/index.js';
 
 /** torchvision's documentation, weights IMAGENET1K_V1. */
 const points: readonly NetworkPoint[] = [
@@ -125,6 +130,32 @@ describe('accuracyChart', () => {
     expect(svg).not.toContain('>heavier3</text>');
   });
 
+  it('rings and names what is chosen, and draws a line to a network at another size', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...points[2]!, model: `heavier${i}`, macs: 2e10 + i * 1e9 }));
+    const moved = { ...points[3]!, model: 'mobilenet_v2@0.5', macs: 1e8, from: points[3]!, known: false };
+    const options = { chosen: ['heavier3'], moved: [moved], scheme: 'dark' } as const;
+    const spec = accuracyChart([...points, ...many], options);
+    expect(complaints(spec)).toEqual([]);
+    const svg = await renderSvg(spec);
+    expect(svg).toContain('>heavier3</text>');
+    expect(svg).toContain('>mobilenet_v2@0.5</text>');
+    expect(svg).toContain(chartInk.dark.background);
+    // One mark a network, one ring, one that moved.
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(points.length + many.length + 2);
+    expect(svg.match(/aria-roledescription="rule"/g)).toHaveLength(1);
+  });
+
+  it('has a linear axis from nothing on request, and no front', async () => {
+    const svg = await renderSvg(accuracyChart(points, { scale: 'linear', joined: false }));
+    expect(svg).toContain('linear scale');
+    expect(svg).not.toContain('stroke-dasharray="5,4"');
+    expect(await renderSvg(accuracyChart(points))).toContain('stroke-dasharray="5,4"');
+  });
+
+  it('draws no network at all without a complaint', () => {
+    expect(complaints(accuracyChart([]))).toEqual([]);
+  });
+
   it('keeps names text', async () => {
     const svg = await renderSvg(accuracyChart([{ ...points[0]!, model: '<script>alert("1")</script>' }]));
     expect(svg).not.toContain('<script');
@@ -144,6 +175,57 @@ describe('layersChart', () => {
     const svg = await renderSvg(spec);
     expect(XMLValidator.validate(svg)).toBe(true);
     expect(svg.match(/aria-roledescription="bar"/g)).toHaveLength(3 * layers.length);
+  });
+
+  it('shows the fields that are asked for, memory too', async () => {
+    const withMemory = layers.map((layer) => ({ ...layer, memory: 4 * layer.activations }));
+    const spec = layersChart('resnet18', withMemory, { fields: ['memory'], legend: 'top', scheme: 'dark' });
+    expect(complaints(spec)).toEqual([]);
+    expect((await renderSvg(spec)).match(/aria-roledescription="bar"/g)).toHaveLength(layers.length);
+  });
+});
+
+describe('marks of families', () => {
+  /** Relative luminance and contrast of WCAG 2. */
+  const luminance = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((share) => (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const contrast = (one: string, other: string): number => {
+    const [dark = 0, light = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+
+  it('differ for 24 families', () => {
+    const marks = familyMarks(Array.from({ length: 24 }, (_, i) => `family${i}`));
+    expect(new Set([...marks.values()].map(({ colour, shape }) => `${colour} ${shape}`)).size).toBe(24);
+  });
+
+  it.each(familyColours)('%s is seen on light and dark', (colour) => {
+    expect(contrast(colour, chartInk.light.background)).toBeGreaterThanOrEqual(3);
+    expect(contrast(colour, chartInk.dark.background)).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('linesOf', () => {
+  it('breaks between words, and loses none', () => {
+    const sentence = 'The line joins networks that none beats in both.';
+    expect(linesOf(sentence, 1000)).toEqual([sentence]);
+    const lines = linesOf(sentence, 120);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.join(' ')).toBe(sentence);
+  });
+});
+
+describe('chartSvg', () => {
+  it('draws with interpreted expressions what renderSvg draws with compiled ones', async () => {
+    const spec = accuracyChart(points, {
+      chosen: ['vgg16'],
+      moved: [{ ...points[0]!, from: points[1]!, known: true }],
+    });
+    expect(await chartSvg(spec)).toBe(await renderSvg(spec));
   });
 });
 

@@ -78,6 +78,7 @@ export const compareStrings = translated({
     published: (top1: string, source: string) => `${top1} % top-1, published by ${source}`,
     isFront: 'On the Pareto front: none is as accurate for less.',
     inTable: 'In the table',
+    outOfTable: 'Taken out of the table',
     unpublished: (count: number) => `${count} networks have no place on the chart`,
     unpublishedHint:
       'Nobody is known to have published their ImageNet accuracy at the input that they are counted at. They are in the tables with their costs.',
@@ -211,6 +212,7 @@ export const compareStrings = translated({
     published: (top1, source) => `top-1 ${top1} %, 출처 ${source}`,
     isFront: '파레토 경계에 있습니다: 더 싸면서 이만큼 정확한 것이 없습니다.',
     inTable: '표에 있음',
+    outOfTable: '표에서 뺐음',
     unpublished: (count) => `신경망 ${count}개는 차트에 자리가 없습니다`,
     unpublishedHint:
       '여기서 세는 입력 크기로 ImageNet 정확도를 공개한 곳이 알려져 있지 않습니다. 비용은 표에 있습니다.',

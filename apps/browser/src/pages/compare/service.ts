@@ -27,8 +27,10 @@ export interface Sizes {
   readonly least: number;
 }
 
-/** Milliseconds of counting after which the page hears of it, and other calls have their turn. */
-const TURN = 40;
+/** Milliseconds of counting after which other calls have their turn: a slider waits no longer. */
+const TURN = 30;
+/** Milliseconds after which the page hears how far it is; it draws the chart each time. */
+const TELL = 150;
 
 /** More sizes than someone tries in a while; a row is a kilobyte or so. */
 const KEPT = 600;
@@ -49,17 +51,19 @@ export function createService(_context: ComputeContext) {
     async all(convention: ConventionName, { signal, progress }: Call<Counting>): Promise<readonly NetworkRow[]> {
       conventionOf(convention);
       const rows: NetworkRow[] = [];
-      let told = 0;
-      let start = performance.now();
+      let told = { rows: 0, at: performance.now() };
+      let turn = performance.now();
       for (const name of modelNames) {
         rows.push(count(name, convention));
-        if (performance.now() - start < TURN) continue;
-        progress({ rows: rows.slice(told), total: modelNames.length });
-        told = rows.length;
-        // A macrotask: what a slider asks meanwhile is answered in between.
+        if (performance.now() - turn < TURN) continue;
+        if (performance.now() - told.at >= TELL) {
+          progress({ rows: rows.slice(told.rows), total: modelNames.length });
+          told = { rows: rows.length, at: performance.now() };
+        }
+        // A macrotask: what is asked meanwhile is answered in between.
         await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
-        start = performance.now();
+        turn = performance.now();
       }
       return rows;
     },
