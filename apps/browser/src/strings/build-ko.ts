@@ -139,6 +139,7 @@ export const buildStringsKo: BuildStrings = {
   picture: '그림',
   detail: '그리는 방식',
   details: { blocks: '반복 블록은 한 번만', units: '모든 블록', nodes: '모든 노드' },
+  simplified: (nodes) => `노드가 ${nodes}개라 모두 그리기에는 너무 큽니다. 반복 블록은 한 번만 그립니다.`,
   pictureOf: (name) => `${name}의 구조`,
   export: '가져가기',
   exportHint: (file) => `명령줄에서 두 파일 모두 쓸 수 있습니다: convzoo cost ./${file}`,

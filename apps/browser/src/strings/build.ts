@@ -157,6 +157,8 @@ const en = {
   picture: 'Picture',
   detail: 'Drawn',
   details: { blocks: 'Repeated blocks once', units: 'Every block', nodes: 'Every node' },
+  simplified: (nodes: number) =>
+    `With ${nodes} nodes it is too large to draw every one: repeated blocks are drawn once.`,
   pictureOf: (name: string) => `Architecture of ${name}`,
   export: 'Take it with you',
   exportHint: (file: string) => `The command line takes either file: convzoo cost ./${file}`,

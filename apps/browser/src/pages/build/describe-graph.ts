@@ -9,7 +9,7 @@ import { graphText } from './text/graph-text.js';
 /** How much of the picture is drawn: see `@convzoo/diagram`. */
 export type Detail = 'blocks' | 'units' | 'nodes';
 
-/** Boxes above which every block is drawn once all the same: laying out more takes many seconds. */
+/** Nodes above which repeated blocks are drawn once, whatever is asked: laying out more takes many seconds. */
 const MAX_BOXES = 400;
 
 /** Shapes, cost and picture of a graph. `steps` are its parts, where they are known. */
@@ -49,6 +49,7 @@ export function describeGraph(graph: Graph, detail: Detail, steps?: readonly Ste
     field: field ? [field.height.size, field.width.size] : undefined,
     parts,
     uncounted: [...new Set(uncounted.map(({ op }) => op))],
+    simplified: wanted !== detail,
     svg: toSvg(diagramOf(graph, { detail: wanted })),
     json: graph.nodes.some(({ op }) => op === 'custom') ? undefined : graphText(graphToJson(graph)),
   };

@@ -1,5 +1,5 @@
 import { formatMilliseconds } from '../../app/format.js';
-import { service } from '../../compute/compute.js';
+import { restartCompute, service } from '../../compute/compute.js';
 import { buildStrings } from '../../strings/build.js';
 import type { Detail } from './describe-graph.js';
 import type { Draft } from './draft.js';
@@ -19,8 +19,29 @@ export interface Outcome {
   readonly milliseconds?: number;
 }
 
+/** Milliseconds after which counting and drawing is given up: someone may open any graph. */
+const PATIENCE = 30_000;
+
 /** @throws what the services throw */
 export async function outcomeOf(draft: Draft, detail: Detail, signal: AbortSignal): Promise<Outcome> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => {
+      const message = `Counting and drawing took more than ${PATIENCE / 1000} s, and was given up.`;
+      resolve({ of: draft, report: undefined, problem: { of: 'text', kind: 'too-large', message, line: undefined } });
+      if (!signal.aborted) restartCompute();
+    }, PATIENCE);
+  });
+  try {
+    const counted = count(draft, detail, signal);
+    counted.catch(() => undefined);
+    return await Promise.race([counted, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function count(draft: Draft, detail: Detail, signal: AbortSignal): Promise<Outcome> {
   const { composition, text } = draft;
   if (text === undefined) return { of: draft, ...(await service('build').blocks({ composition, detail }, { signal })) };
   if (text.language === 'json') {
@@ -31,7 +52,9 @@ export async function outcomeOf(draft: Draft, detail: Detail, signal: AbortSigna
   const ran = await runScript(text.value, signal);
   if ('problem' in ran) return { of: draft, report: undefined, problem: { of: 'script', ...ran.problem } };
   const { graph, customs, milliseconds } = ran;
-  return { of: draft, report: await service('build').script({ graph, customs, detail }, { signal }), milliseconds };
+  const read = await service('build').script({ graph, customs, detail }, { signal });
+  if ('problem' in read) return { of: draft, report: undefined, problem: { of: 'text', ...read.problem } };
+  return { of: draft, report: read.report, milliseconds };
 }
 
 /** What went wrong, in the language of the page. */

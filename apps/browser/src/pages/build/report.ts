@@ -16,6 +16,8 @@ export interface BuildReport {
   readonly uncounted: readonly string[];
   /** The picture, as SVG without styles. */
   readonly svg: string;
+  /** Whether more was asked of the picture than is drawn of so large a network. */
+  readonly simplified: boolean;
   /** The graph as JSON; undefined where it has ops from outside, which no JSON can hold. */
   readonly json: string | undefined;
 }

@@ -6,15 +6,22 @@ import { faultKindOf } from './composition/fault-kind.js';
 import { describedOps } from './custom-ops.js';
 import { type Detail, describeGraph } from './describe-graph.js';
 import { type Opened, openFiles } from './opened.js';
-import type { BuildReport, ComposedReport, TextReport } from './report.js';
+import type { ComposedReport, TextReport } from './report.js';
 import type { CustomNode } from './script/script-result.js';
 import { graphText } from './text/graph-text.js';
-import { readGraphText } from './text/read-graph-text.js';
+import { MAX_DRAWN, readGraphText, tooManyNodes } from './text/read-graph-text.js';
 
 /** A network of the zoo, as a list to choose from has it. */
 export interface ZooChoice {
   readonly name: string;
   readonly family: string;
+}
+
+/** What a script built. */
+export interface ScriptInput {
+  readonly graph: JsonObject;
+  readonly customs: readonly CustomNode[];
+  readonly detail: Detail;
 }
 
 /** What the page "Build" has computed in the worker. */
@@ -47,8 +54,10 @@ export function createService(_context: ComputeContext) {
     },
 
     /** A graph that a script built. */
-    script(input: { graph: JsonObject; customs: readonly CustomNode[]; detail: Detail }): BuildReport {
-      return describeGraph(graphFromJson(input.graph, { ops: describedOps(input.customs) }), input.detail);
+    script({ graph: json, customs, detail }: ScriptInput): TextReport {
+      const graph = graphFromJson(json, { ops: describedOps(customs) });
+      if (graph.nodes.length > MAX_DRAWN) return { problem: tooManyNodes(graph) };
+      return { report: describeGraph(graph, detail) };
     },
 
     async zoo(): Promise<readonly ZooChoice[]> {

@@ -4,6 +4,9 @@ import { JsonMistake, lineAt, scanJson } from './json-scan.js';
 /** Characters of a text that is read; a graph of 1000 nodes has 300,000. */
 export const MAX_TEXT = 4_000_000;
 
+/** Nodes of a network that is drawn and counted at each change; ResNet-152 has 520. */
+export const MAX_DRAWN = 4000;
+
 /** Why a text is no network. Each has words in `strings/build.ts`. */
 export interface TextProblem {
   readonly kind: 'json' | 'graph' | 'too-large' | 'keras-model';
@@ -35,7 +38,8 @@ export function readGraphText(
     return { problem: { kind: 'keras-model', message, line: undefined } };
   }
   try {
-    return { graph: graphFromJson(json, { ops }) };
+    const graph = graphFromJson(json, { ops });
+    return graph.nodes.length <= MAX_DRAWN ? { graph } : { problem: tooManyNodes(graph) };
   } catch (error) {
     if (!(error instanceof ConvzooError)) throw error;
     const offset = nearest(places, placeOf(error, json));
@@ -44,6 +48,12 @@ export function readGraphText(
     };
   }
 }
+
+export const tooManyNodes = ({ nodes }: Graph): TextProblem => ({
+  kind: 'too-large',
+  message: `The network has ${nodes.length} nodes; up to ${MAX_DRAWN} are drawn here.`,
+  line: undefined,
+});
 
 const isKeras = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && ('modelTopology' in json || 'class_name' in json);
