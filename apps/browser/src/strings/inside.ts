@@ -103,6 +103,9 @@ export const insideStrings = translated({
     needsBackwardText: (layer: string) =>
       `More than pooling and a classifier follow it. The backward pass runs in tfjs, which is fetched for it (about 0.5 MB), on one thread; a large network takes some seconds. Without it: ${layer}.`,
     backward: 'Compute the backward pass',
+    noGradient: (layer: string) => `No Grad-CAM at ${layer}`,
+    noGradientText:
+      'An op from outside follows this layer, and it says nothing of its gradient. Occlusion needs no gradient.',
     toUsual: (layer: string) => `Go to ${layer}`,
     noMap: (layer: string) => `${layer} gives no map`,
     noMapText:
@@ -247,6 +250,9 @@ export const insideStrings = translated({
     needsBackwardText: (layer) =>
       `뒤에 풀링과 분류기 말고도 층이 더 있습니다. 역전파는 tfjs(약 0.5 MB를 새로 받음)에서 스레드 하나로 돌며, 큰 신경망은 몇 초 걸립니다. 역전파 없이 되는 층: ${layer}.`,
     backward: '역전파 계산하기',
+    noGradient: (layer) => `${layer}에서는 Grad-CAM을 그릴 수 없습니다`,
+    noGradientText:
+      '이 층 뒤에 바깥에서 온 연산이 있고, 그 기울기를 알 수 없습니다. 가리기에는 기울기가 필요 없습니다.',
     toUsual: (layer) => `${layer}로 가기`,
     noMap: (layer) => `${layer}에는 맵이 없습니다`,
     noMapText: 'Grad-CAM, 사진 위의 특징 맵, 유닛에는 높이와 너비가 필요합니다. 풀링 앞의 층을 고르세요.',

@@ -1,6 +1,6 @@
 import { analyse, type ReceptiveField, receptiveFields } from '@convzoo/cost-analysis';
 import { convolutions, defaultMapLayer, mapLayers } from '@convzoo/interpret';
-import { type AnyNode, type Graph, inputOf, isMapShape, nodeAt, paramOf } from '@convzoo/layers';
+import { type AnyNode, type Graph, inputOf, nodeAt, paramOf } from '@convzoo/layers';
 import type { Architecture } from './architectures.js';
 
 /** How a convolution or a pooling slides. */
@@ -72,7 +72,7 @@ export function factsOf({ name, graph, preset, model }: Architecture): NetworkFa
       buffers: row?.buffers ?? 0,
       macs: row === undefined ? null : row.macs,
       activations: row?.activations ?? 0,
-      field: isMapShape(node.shape) || node.shape.length === 1 ? (fields[node.id] ?? null) : null,
+      field: fields[node.id] ?? null,
       map: maps.has(node.id),
     };
   });
