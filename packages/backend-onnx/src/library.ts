@@ -14,6 +14,8 @@ export interface OrtTensor {
 export interface OrtSession {
   run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>;
   release(): Promise<void>;
+  /** Writes the profile of a session that was made with `enableProfiling`. */
+  endProfiling?(): void;
 }
 
 /** Options of a session, by onnxruntime's own names. */
@@ -27,5 +29,8 @@ export interface OrtSessionOptions {
   readonly enableMemPattern?: boolean;
   /** 2 warns, 3 tells errors only. */
   readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  readonly enableProfiling?: boolean;
+  /** What the name of the profile's file begins with. */
+  readonly profileFilePrefix?: string;
   readonly extra?: Record<string, unknown>;
 }

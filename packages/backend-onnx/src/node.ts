@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { RuntimeError } from '@convzoo/runtime';
 import { OnnxBackend } from './backend.js';
 import type { OrtLibrary, OrtSessionOptions } from './library.js';
+import { profileKernels } from './node/profile.js';
 
 export interface OrtOptions {
   /** Threads of one run; as many as there are processors by default. */
@@ -19,7 +20,7 @@ export interface OrtOptions {
 export async function ortBackend({ threads = availableParallelism(), session }: OrtOptions = {}): Promise<OnnxBackend> {
   const { library, version } = await loadLibrary();
   const description = `onnxruntime-node ${version}, native, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
-  return new OnnxBackend(library, description, { ...fastestOnCpu(threads), ...session });
+  return new OnnxBackend(library, description, { ...fastestOnCpu(threads), ...session }, profileKernels);
 }
 
 /** docs/backend-onnx.md has what was measured. */

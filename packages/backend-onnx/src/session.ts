@@ -1,7 +1,10 @@
 import { type Float32Tensor, float32Tensor, type Graph } from '@convzoo/layers';
-import { checkInput, type RunResult, RuntimeError, type Session } from '@convzoo/runtime';
+import { checkInput, type NodeTime, type RunResult, RuntimeError, type Session } from '@convzoo/runtime';
 import type { OnnxPorts } from './export/network.js';
 import type { OrtLibrary, OrtSession, OrtTensor } from './library.js';
+
+/** Times of the network's nodes in a session of its own, which `run` runs. */
+export type LayerTimer = (run: (session: OrtSession) => Promise<unknown>) => Promise<readonly NodeTime[]>;
 
 /** A network in a session of onnxruntime. */
 export class OnnxSession implements Session {
@@ -12,30 +15,49 @@ export class OnnxSession implements Session {
   readonly #ports: OnnxPorts;
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
+  /** Where it was prepared for it. */
+  readonly profile?: NonNullable<Session['profile']>;
 
-  constructor(graph: Graph, library: OrtLibrary, session: OrtSession, ports: OnnxPorts) {
+  constructor(graph: Graph, library: OrtLibrary, session: OrtSession, ports: OnnxPorts, timer?: LayerTimer) {
     this.graph = graph;
     this.#library = library;
     this.#session = session;
     this.#ports = ports;
+    if (timer !== undefined) {
+      this.profile = (input) =>
+        this.#next(() => {
+          this.#check(input);
+          return timer((own) => own.run(this.#feeds(input)));
+        });
+    }
   }
 
   run(input: Float32Tensor): Promise<RunResult> {
-    // onnxruntime-web refuses a run while another is under way, and a session must not be released during one.
-    const next = this.#last.then(() => this.#run(input));
+    return this.#next(() => this.#run(input));
+  }
+
+  /** onnxruntime-web refuses a run while another is under way, and a session must not be released during one. */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work);
     this.#last = next.catch(() => undefined);
     return next;
   }
 
-  async #run(input: Float32Tensor): Promise<RunResult> {
+  #check(input: Float32Tensor): void {
     if (this.#disposed) {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
     checkInput(this.graph, input);
-    const { input: given, output, taps } = this.#ports;
-    const results = await this.#session.run({
-      [given.name]: new this.#library.Tensor('float32', input.data, input.shape),
-    });
+  }
+
+  #feeds(input: Float32Tensor): Readonly<Record<string, OrtTensor>> {
+    return { [this.#ports.input.name]: new this.#library.Tensor('float32', input.data, input.shape) };
+  }
+
+  async #run(input: Float32Tensor): Promise<RunResult> {
+    this.#check(input);
+    const { output, taps } = this.#ports;
+    const results = await this.#session.run(this.#feeds(input));
     return {
       output: read(results[output.name]),
       taps: Object.fromEntries([...taps].map(([tap, { name }]) => [tap, read(results[name])])),

@@ -17,6 +17,6 @@ export interface OnnxNetwork extends OnnxPorts {
  * @throws OnnxError `unsupported-op` for a custom op, by path; `model-too-large` beyond 2 GiB
  */
 export function toOnnx(graph: Graph, params: Parameters, options: OnnxOptions = {}): OnnxNetwork {
-  const { model, ...ports } = exportNetwork(graph, params, options);
+  const { model, paths: _, ...ports } = exportNetwork(graph, params, options);
   return { bytes: writeModel(model), ...ports };
 }

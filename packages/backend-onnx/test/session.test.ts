@@ -70,7 +70,7 @@ describe('a session', () => {
     await expect(session.run(input)).rejects.toMatchObject({ code: 'session-disposed' });
   });
 
-  it('says that it cannot time layers by not having a profile', async () => {
+  it('says that it was not prepared to time layers by not having a profile', async () => {
     await using session = await backend.prepare(graph, params);
     expect(session.profile).toBeUndefined();
   });

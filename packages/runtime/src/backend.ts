@@ -21,6 +21,11 @@ export interface PrepareOptions {
    */
   readonly consume?: boolean;
   /**
+   * Whether `profile` will be asked for. Some backends can time nodes only in sessions that were made for it, at some cost of
+   * memory; the others always can. Off by default.
+   */
+  readonly profile?: boolean;
+  /**
    * A name of the values, equal for no others, e.g. of the file that they are read from: a backend that caches its own form of
    * them need not look at them to know them again.
    */
@@ -54,7 +59,7 @@ export interface Session extends AsyncDisposable {
   run(input: Float32Tensor): Promise<RunResult>;
   /**
    * Runs once and says how long each node of the prepared network took, in its order. Absent where the backend cannot tell,
-   * as those that queue their work on a GPU.
+   * as those that queue their work on a GPU, and where it has to be prepared for and was not (`PrepareOptions.profile`).
    *
    * @throws RuntimeError as `run`
    */

@@ -40,7 +40,10 @@ export async function measureLayers(
 
 async function profiled(session: Session, input: Float32Tensor): Promise<readonly NodeTime[]> {
   if (session.profile !== undefined) return session.profile(input);
-  throw new RuntimeError('no-profile', `Backend ${session.backend} cannot time single layers; choose another.`);
+  throw new RuntimeError(
+    'no-profile',
+    `Backend ${session.backend} cannot time single layers, or was not asked to when it was prepared (profile: true).`,
+  );
 }
 
 /** What a backend reaches on this machine. */
@@ -84,7 +87,7 @@ export async function measurePeaks(backend: Backend, options: MeasureOptions = {
 }
 
 async function timesOf(backend: Backend, graph: Graph, options: MeasureOptions): Promise<readonly NodeTime[]> {
-  await using session = await backend.prepare(graph, smallValues(graph));
+  await using session = await backend.prepare(graph, smallValues(graph), { profile: true });
   const shape = [1, ...(graph.nodes[0]?.shape ?? [])];
   return await measureLayers(session, float32Tensor(shape, new Float32Array(sizeOf(shape)).fill(0.5)), options);
 }

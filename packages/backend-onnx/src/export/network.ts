@@ -37,6 +37,8 @@ export interface OnnxPorts {
 
 export interface OnnxExport extends OnnxPorts {
   readonly model: OnnxModel;
+  /** Paths of the nodes that are written: of the network with norms folded and activations fused. */
+  readonly paths: readonly string[];
 }
 
 /** A network as an ONNX model, whose numbers are not laid out yet. Throws as `toOnnx`, but for `model-too-large`. */
@@ -67,7 +69,7 @@ export function exportNetwork(graph: Graph, params: Parameters, options: OnnxOpt
       outputs: [output, ...taps.values()],
     },
   };
-  return { model, input: infoOf(input), output, taps };
+  return { model, paths: plan.nodes.map(({ path }) => path), input: infoOf(input), output, taps };
 }
 
 const infoOf = ({ name, shape, form }: Value): ValueInfo => ({ name, dims: dimsOf(shape, form, BATCH_AXIS) });

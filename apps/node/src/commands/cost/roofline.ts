@@ -76,14 +76,14 @@ export async function printRoofline(
 const LEGEND =
   'ops: 2 for each MAC and the elementwise work. traffic: inputs, weights and results as float32, as if no cache kept any. ' +
   'bound: what limits it on the roofline. predicted: the longer of ops at the peak and traffic at the bandwidth; a layer ' +
-  'whose maps stay in a cache can be faster. measured: the least of three runs, on zeros.';
+  'whose maps stay in a cache can be faster. measured: the least of three runs, on zeros; - is a layer that is computed with its neighbour.';
 
 async function measuredTimes(
   graph: Graph,
   batch: number,
   backend: Awaited<ReturnType<typeof pickBackend>>['backend'],
 ): Promise<ReadonlyMap<string, number>> {
-  await using session = await backend.prepare(graph, zeros(graph));
+  await using session = await backend.prepare(graph, zeros(graph), { profile: true });
   const shape = [batch, ...(graph.nodes[0]?.shape ?? [])];
   const times = await measureLayers(session, float32Tensor(shape, new Float32Array(sizeOf(shape))));
   return new Map(times.map(({ path, seconds }) => [path, seconds]));
@@ -110,7 +110,8 @@ interface Line {
   readonly traffic: number;
   readonly bound: string;
   readonly predicted: number | null;
-  readonly measured: number;
+  /** `null` where another layer's kernel computes it too. */
+  readonly measured: number | null;
 }
 
 const lineOf = ({
@@ -130,7 +131,7 @@ const lineOf = ({
   traffic,
   bound: operations === null ? '?' : bound,
   predicted: predictedSeconds,
-  measured: measuredSeconds ?? 0,
+  measured: measuredSeconds,
 });
 
 /** Sums by kind, the slowest first: depthwise convolutions beside full ones. */
@@ -141,9 +142,16 @@ function byKind(rows: readonly TimedRow[]): readonly Line[] {
   }
   const sums = [...kinds].map(([kind, lines]) => {
     const bounds = new Set(lines.map(({ bound }) => bound));
-    return { ...totalOf(lines), name: kind, kind: `${lines.length} layers`, bound: [...bounds].sort().join(' and ') };
+    const measured = lines.every((line) => line.measured === null) ? null : totalOf(lines).measured;
+    return {
+      ...totalOf(lines),
+      measured,
+      name: kind,
+      kind: `${lines.length} layers`,
+      bound: [...bounds].sort().join(' and '),
+    };
   });
-  return sums.sort((a, b) => b.measured - a.measured);
+  return sums.sort((a, b) => (b.measured ?? 0) - (a.measured ?? 0));
 }
 
 function totalOf(lines: readonly Line[]): Line {
@@ -174,8 +182,12 @@ const columns = (total: number): readonly TableColumn<Line>[] => [
   },
   { title: 'bound', align: 'left', rank: 9, text: ({ bound }) => bound },
   { title: 'predicted', rank: 8, text: ({ predicted }) => known(predicted, milliseconds) },
-  { title: 'measured', rank: 10, text: ({ measured }) => milliseconds(measured) },
-  { title: 'share', rank: 5, text: ({ measured }) => `${((100 * measured) / (total || 1)).toFixed(1)} %` },
+  { title: 'measured', rank: 10, text: ({ measured }) => (measured === null ? '-' : milliseconds(measured)) },
+  {
+    title: 'share',
+    rank: 5,
+    text: ({ measured }) => (measured === null ? '-' : `${((100 * measured) / (total || 1)).toFixed(1)} %`),
+  },
 ];
 
 const known = (value: number | null, format: (value: number) => string): string =>
