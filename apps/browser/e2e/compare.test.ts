@@ -1,4 +1,5 @@
 import { accuracyChart, paretoFront } from '@convzoo/charts';
+import { renderSvg } from '@convzoo/charts/render';
 import { analyse, conventionNames, inferenceMemory, networkCost } from '@convzoo/cost-analysis';
 import { decode } from '@convzoo/preprocessing';
 import { buildModel, modelNames, resolveModel } from '@convzoo/zoo';
@@ -321,15 +322,18 @@ describe.skipIf(noChromium)('the page Compare', () => {
     });
   });
 
-  it('is the specification of the command line', async () => {
-    // The page adds data, colours and texts to it, and nothing else is drawn.
+  it('is the chart of the command line: every point and the front lie where they do in Node', async () => {
     const points = published.map((row) => ({ ...row, top1: row.accuracy!.top1, source: row.accuracy!.source }));
-    const own = accuracyChart(points) as { encoding: { x: { field: string; scale: unknown } } };
-    await site.visit('#/compare?networks=none', async ({ page }) => {
-      await counted(page);
-      const axis = page.locator('[role=application] svg [aria-roledescription=axis]').first();
-      expect(await axis.getAttribute('aria-label')).toContain('log scale');
-      expect(own.encoding.x.scale).toMatchObject({ type: 'log' });
+    const drawn = (svg: string) =>
+      [...svg.matchAll(/aria-roledescription="(?:point|line mark)"[^>]* (?:transform|d)="([^"]*)"/g)].map(
+        ([, at]) => at,
+      );
+    const inNodeDrawn = drawn(await renderSvg(accuracyChart(points)));
+    expect(inNodeDrawn.length).toBeGreaterThanOrEqual(published.length);
+    await site.visit('#/compare?networks=none', async (visit) => {
+      await counted(visit.page);
+      const { bytes } = await saved(visit, 'Accuracy against cost', 'SVG');
+      expect(drawn(bytes.toString('utf8'))).toEqual(inNodeDrawn);
     });
   });
 

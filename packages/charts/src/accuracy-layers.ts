@@ -104,7 +104,8 @@ function movedLayers(
       data: { name: 'moved' },
       mark: { type: 'point', size: 2 * POINT_SIZE, strokeWidth: 2.5, opacity: 1 },
       encoding: {
-        ...mark,
+        shape: mark.shape,
+        stroke: { ...mark.color, legend: null },
         fill: { condition: { ...mark.color, test: 'datum.known', legend: null }, value: ink.background },
         tooltip: TOOLTIP,
       },

@@ -142,7 +142,7 @@ describe('accuracyChart', () => {
     expect(svg).toContain(chartInk.dark.background);
     // One mark a network, one ring, one that moved.
     expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(points.length + many.length + 2);
-    expect(svg.match(/aria-roledescription="rule"/g)).toHaveLength(1);
+    expect(svg.match(/aria-roledescription="rule mark"/g)).toHaveLength(1);
   });
 
   it('has a linear axis from nothing on request, and no front', async () => {

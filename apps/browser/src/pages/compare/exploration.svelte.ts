@@ -1,4 +1,5 @@
 import type { MovedPoint } from '@convzoo/charts';
+import { untrack } from 'svelte';
 import { setParams } from '../../app/route.svelte.js';
 import { service } from '../../compute/compute.js';
 import { modelText, type NetworkRow, type PublishedAccuracy } from './network-row.js';
@@ -23,8 +24,7 @@ let row: NetworkRow | undefined = $state.raw();
 let problem: unknown = $state.raw();
 let sizes: (Sizes & { readonly of: string }) | undefined = $state.raw();
 
-const base = (): NetworkRow | undefined =>
-  zoo.convention === options.convention ? zoo.rows.find(({ model }) => model === options.explored) : undefined;
+const base = (): NetworkRow | undefined => zoo.rows.find(({ model }) => model === options.explored);
 
 function size(): Size {
   const own = base();
@@ -88,12 +88,14 @@ export const exploration = {
 
   /** Counts whatever is asked for now. Called from an effect. */
   follow(): void {
-    const own = base();
-    if (own === undefined) return;
-    void countLast({ model: this.model, convention: options.convention });
+    // As the zoo is counted: while that changes, all numbers of the page stay the old ones.
+    const { convention } = zoo;
+    if (base() === undefined || convention === undefined) return;
+    void countLast({ model: this.model, convention });
   },
   followSizes(): void {
-    void loadSizes(options.explored);
+    const { explored } = options;
+    untrack(() => void loadSizes(explored));
   },
 };
 

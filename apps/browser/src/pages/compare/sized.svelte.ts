@@ -1,4 +1,5 @@
 import type { ConventionName } from '@convzoo/cost-analysis';
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { service } from '../../compute/compute.js';
 import type { NetworkRow } from './network-row.js';
@@ -18,7 +19,7 @@ export function sized(model: string, convention: ConventionName): Sized | undefi
 
 /** Counts a network in the worker, unless it was counted before. Never throws: what goes wrong is kept as the answer. */
 export async function countSized(model: string, convention: ConventionName): Promise<Sized> {
-  const known = sized(model, convention);
+  const known = untrack(() => sized(model, convention));
   if (known !== undefined) return known;
   let answer: Sized;
   try {

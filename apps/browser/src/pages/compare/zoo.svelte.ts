@@ -1,4 +1,5 @@
 import type { ConventionName } from '@convzoo/cost-analysis';
+import { untrack } from 'svelte';
 import { service } from '../../compute/compute.js';
 import type { NetworkRow } from './network-row.js';
 
@@ -32,7 +33,8 @@ export const zoo = {
   /** Counts under a convention, unless that was done before; gives a way to give up. */
   follow(convention: ConventionName): () => void {
     const controller = new AbortController();
-    void load(convention, controller.signal);
+    // An effect follows the convention alone, not the rows that come.
+    untrack(() => void load(convention, controller.signal));
     return () => controller.abort();
   },
 };
