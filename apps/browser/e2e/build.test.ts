@@ -206,7 +206,7 @@ describe.skipIf(noChromium)('TypeScript', () => {
     });
   });
 
-  it('that is the network of the blocks still leaves the blocks usable', async () => {
+  it('that blocks can show leaves the blocks usable', async () => {
     await site.visit('#/build?edit=typescript', async ({ page }) => {
       await page.locator('.cm-content').click();
       await page.keyboard.press('Control+Home');
@@ -214,8 +214,20 @@ describe.skipIf(noChromium)('TypeScript', () => {
       await page.getByText('This network is edited as TypeScript.').waitFor();
       await page.getByText('Ran in').waitFor();
       await page.getByRole('tab', { name: 'Blocks' }).click();
-      await page.getByText('It is still the network of the blocks').waitFor();
+      await page.getByText('It is a network of blocks all the same').waitFor();
       expect(await rowsOf(page)).toHaveLength(5);
+      // So does a setting that is changed in the text.
+      await page.getByRole('tab', { name: 'TypeScript' }).click();
+      await page.locator('.cm-content').waitFor();
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('Control+f');
+      await page.keyboard.insertText('filters: 16');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      await page.keyboard.insertText('filters: 24');
+      await page.getByText('Ran in').waitFor();
+      await page.getByRole('tab', { name: 'Blocks' }).click();
+      await expect.poll(async () => (await rowsOf(page))[0]).toContain('3x3, 24, relu 32x32x24');
     });
   });
 
@@ -231,7 +243,7 @@ describe.skipIf(noChromium)('TypeScript', () => {
       await listed.waitFor();
       const marked = await page.locator('.cm-gutter-lint .cm-lint-marker-error').count();
       expect(marked).toBe(1);
-      await page.getByText('Cost and picture are of the last text without mistakes.').waitFor();
+      await page.getByText('Cost and picture are of the last network without mistakes.').waitFor();
       await listed.focus();
       await page.keyboard.press('Enter');
       await expect.poll(() => page.locator('.cm-activeLineGutter').first().textContent()).toBe(String(line));

@@ -6,8 +6,9 @@ import { buildModel } from '@convzoo/zoo';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundlePackages } from '../build/script-packages.js';
 import { compose } from '../src/pages/build/composition/compose.js';
-import { type Composition, newBlock } from '../src/pages/build/composition/composition.js';
+import { type Composition, newBlock, sameComposition } from '../src/pages/build/composition/composition.js';
 import { blockKinds } from '../src/pages/build/composition/kinds.js';
+import { guessComposition } from '../src/pages/build/composition/read-typescript.js';
 import { startComposition, startNames } from '../src/pages/build/composition/starts.js';
 import { toTypeScript } from '../src/pages/build/composition/typescript.js';
 import { Interpreter } from '../src/pages/build/script/interpreter.js';
@@ -124,10 +125,13 @@ export default nn.graph(nn.custom(double, [nn.input([2, 2, 1])]));`;
 });
 
 describe('a composition as TypeScript', () => {
-  const same = async (composition: Composition) =>
+  const same = async (composition: Composition) => {
+    const read = guessComposition(toTypeScript(composition));
+    expect(read !== undefined && sameComposition(read, composition)).toBe(true);
     expect(await graphOf(toTypeScript(composition))).toEqual(
       JSON.parse(JSON.stringify(graphToJson(compose(composition).graph))),
     );
+  };
 
   it.each(startNames)('"%s" is the same graph', async (name) => {
     await same(startComposition(name));

@@ -162,7 +162,7 @@ export const buildStringsKo: BuildStrings = {
   generated: '블록에서 만든 글입니다. 여기서 고치면 그때부터 글로 다룹니다.',
   generatedFrom: (language) => `${language}에서 만든 글입니다. 여기서 고치면 이 글이 대신합니다.`,
   isText: (language) => `이 신경망은 ${language}로 편집하고 있습니다.`,
-  sameAsBlocks: '아직 블록의 신경망과 같습니다. 블록을 바꾸면 글을 새로 씁니다.',
+  sameAsBlocks: '블록으로도 같은 신경망입니다. 블록을 바꾸면 글을 새로 씁니다.',
   notBlocks: '블록으로 나타낼 수 없는 글이므로 글로 남습니다. 그림과 비용은 글의 것입니다.',
   backToBlocks: '이전 블록으로 돌아가기',
   backHint: '되돌리기를 누르면 글이 다시 나옵니다.',
@@ -175,7 +175,7 @@ export const buildStringsKo: BuildStrings = {
   noProblems: '실수가 없습니다.',
   lineOf: (line) => `${line}행`,
   noLine: '파일 전체',
-  lastGood: '비용과 그림은 실수가 없던 마지막 글의 것입니다.',
+  lastGood: '비용과 그림은 실수가 없던 마지막 신경망의 것입니다.',
   scriptProblems: {
     syntax: 'TypeScript가 아닙니다.',
     throws: '신경망을 만들다가 실패합니다.',
@@ -189,7 +189,7 @@ export const buildStringsKo: BuildStrings = {
   textProblems: {
     json: 'JSON이 아닙니다.',
     graph: '신경망이 아닙니다.',
-    'too-large': '여기서 읽을 수 있는 것보다 긴 글입니다.',
+    'too-large': '여기서 세고 그릴 수 있는 것보다 큰 신경망입니다.',
     'keras-model': 'Keras나 TensorFlow.js 모델입니다. 파일로 여세요.',
   },
   badAddress: '주소에 읽을 수 있는 신경망이 없습니다. 마지막으로 작업하던 것을 보여 줍니다.',

@@ -182,7 +182,7 @@ const en = {
   generated: 'Written from the blocks. What you change here is a text from then on.',
   generatedFrom: (language: string) => `Written from the ${language}. What you change here takes its place.`,
   isText: (language: string) => `This network is edited as ${language}.`,
-  sameAsBlocks: 'It is still the network of the blocks: changing a block writes the text anew.',
+  sameAsBlocks: 'It is a network of blocks all the same: changing a block writes the text anew.',
   notBlocks: 'Blocks cannot show this text, so it stays text. Picture and cost are of the text.',
   backToBlocks: 'Back to the blocks as they were',
   backHint: 'Undo brings the text back.',
@@ -195,7 +195,7 @@ const en = {
   noProblems: 'No mistakes.',
   lineOf: (line: number) => `Line ${line}`,
   noLine: 'Whole file',
-  lastGood: 'Cost and picture are of the last text without mistakes.',
+  lastGood: 'Cost and picture are of the last network without mistakes.',
   scriptProblems: {
     syntax: 'This is no TypeScript.',
     throws: 'It fails while it builds the network.',
@@ -209,7 +209,7 @@ const en = {
   textProblems: {
     json: 'This is no JSON.',
     graph: 'This is no network.',
-    'too-large': 'The text is longer than what is read here.',
+    'too-large': 'The network is larger than what is counted and drawn here.',
     'keras-model': 'This is a model of Keras or TensorFlow.js. Open it as a file.',
   } as Record<TextProblem['kind'], string>,
   badAddress: 'The address holds no network that can be read; this is the last one that was worked on.',

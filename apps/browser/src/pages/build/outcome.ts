@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** Milliseconds after which counting and drawing is given up: someone may open any graph. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** @throws what the services throw */
 export async function outcomeOf(draft: Draft, detail: Detail, signal: AbortSignal): Promise<Outcome> {
@@ -43,7 +43,11 @@ export async function outcomeOf(draft: Draft, detail: Detail, signal: AbortSigna
 
 async function count(draft: Draft, detail: Detail, signal: AbortSignal): Promise<Outcome> {
   const { composition, text } = draft;
-  if (text === undefined) return { of: draft, ...(await service('build').blocks({ composition, detail }, { signal })) };
+  if (text === undefined) {
+    const built = await service('build').blocks({ composition, detail }, { signal });
+    if ('problem' in built) return { of: draft, report: undefined, problem: { of: 'text', ...built.problem } };
+    return { of: draft, ...built };
+  }
   if (text.language === 'json') {
     const read = await service('build').json({ text: text.value, detail }, { signal });
     if ('problem' in read) return { of: draft, report: undefined, problem: { of: 'text', ...read.problem } };

@@ -60,4 +60,6 @@ export interface ComposedReport {
   readonly fault: BlockFault | undefined;
 }
 
+export type BlocksReport = ComposedReport | { readonly problem: TextProblem };
+
 export type TextReport = { readonly report: BuildReport } | { readonly problem: TextProblem };

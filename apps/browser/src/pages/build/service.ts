@@ -6,7 +6,7 @@ import { faultKindOf } from './composition/fault-kind.js';
 import { describedOps } from './custom-ops.js';
 import { type Detail, describeGraph } from './describe-graph.js';
 import { type Opened, openFiles } from './opened.js';
-import type { ComposedReport, TextReport } from './report.js';
+import type { BlocksReport, TextReport } from './report.js';
 import type { CustomNode } from './script/script-result.js';
 import { graphText } from './text/graph-text.js';
 import { MAX_DRAWN, readGraphText, tooManyNodes } from './text/read-graph-text.js';
@@ -28,8 +28,9 @@ export interface ScriptInput {
 export function createService(_context: ComputeContext) {
   return {
     /** A network of blocks, up to the first that cannot be built. */
-    blocks({ composition, detail }: { composition: Composition; detail: Detail }): ComposedReport {
+    blocks({ composition, detail }: { composition: Composition; detail: Detail }): BlocksReport {
       const { graph, steps, fault } = compose(composition);
+      if (graph.nodes.length > MAX_DRAWN) return { problem: tooManyNodes(graph) };
       const block = fault === undefined ? undefined : composition.blocks[fault.at];
       return {
         report: describeGraph(graph, detail, steps),
