@@ -70,7 +70,7 @@ describe.skipIf(noChromium)('Look inside is there for everyone', () => {
         'Zoom in',
         'Whole picture',
         'show all',
-        '3x3 conv, 32, /2, BN, ReLU',
+        '3x3 conv, 32, /2 BN, ReLU',
         'layer1.2',
         'Feature maps',
         'Channel 0',

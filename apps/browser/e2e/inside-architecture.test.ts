@@ -81,7 +81,7 @@ describe.skipIf(noChromium)('the picture of an architecture', () => {
       // To a branch and back.
       await boxFor(page, 'layer2.0.relu').focus();
       await page.keyboard.press('ArrowLeft');
-      await expect.poll(focused).toBe('layer2.0.subsample');
+      await expect.poll(focused).toBe('layer2.0.shortcut.subsample');
       await page.keyboard.press('ArrowRight');
       await expect.poll(focused).toBe('layer2.0.relu');
       expect(page.url()).toContain('layer=layer2.0.relu');

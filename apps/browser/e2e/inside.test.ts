@@ -62,7 +62,7 @@ describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
       const { graph: tapped, params: values, path: param } = tap;
       return outputGradient({ backend: differentiating, graph: tapped, params: values, input, outputIndex, param });
     };
-    return gradCam({ session, input, graph, params, layer, classIndex, gradientOf });
+    return await gradCam({ session, input, graph, params, layer, classIndex, gradientOf });
   }
 
   it.each([
@@ -207,12 +207,12 @@ describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
         });
       }));
     await site.visit(
-      `#/inside?a=${entry?.name}&layer=conv1`,
+      `#/inside?a=${entry?.name}&layer=conv_stem`,
       async ({ page }) => {
-        expect((await factsFor(page, 'conv1'))['Output']).toContain('112×112×8');
+        expect((await factsFor(page, 'conv_stem'))['Output']).toContain('112×112×8');
         expect(await page.locator('[data-channel]').count()).toBe(0);
         release();
-        expect((await channelsOf(page, 'conv1')).size).toBe(8);
+        expect((await channelsOf(page, 'conv_stem')).size).toBe(8);
       },
       { prepare, expected: /^elsewhere: https:\/\/storage\.googleapis\.com/ },
     );
