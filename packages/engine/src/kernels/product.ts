@@ -147,53 +147,83 @@ function tileBody(
 /** NaN stays NaN: pmin(a, b) is b < a ? b : a. */
 export const clamp = (x: V128, lo: V128, hi: V128): V128 => vpmin(vpmax(x, lo), hi);
 
-/** The tiles of 1 to `rows` rows whose left matrix has rows at a fixed distance. */
+/** `count` tiles one below the other, of 1 to `rows` rows each, whose left matrix has rows at a fixed distance. */
 function directTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Callee[] {
   return heights(arithmetic).map((height) =>
     module.function(`direct${height}`, (fn) => {
       const [a, lda, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
+      const count = fn.param();
       const [lo, hi] = [fn.param('f32'), fn.param('f32')];
+      const [from, to, more] = [fn.let(a), fn.let(c), fn.let(residual)];
+      const [read, written] = [fn.let(mul(lda, height)), fn.let(mul(ldc, height))];
       const start = (_: FunctionWriter, pointers: readonly Local<'i32'>[]): void =>
         pointers.forEach((pointer, i) => {
           const before = pointers[i - 1];
-          fn.set(pointer, before === undefined ? a : add(before, lda));
+          fn.set(pointer, before === undefined ? from : add(before, lda));
         });
-      // A loop that is left after one turn: inside one V8 allocates registers better, which is worth a tenth of the time.
-      tileBody(fn, height, arithmetic, { b, bias, c, ldc, residual, lo, hi }, (rows, sums, panel) =>
-        fn.doWhile(
-          () => steps(fn, { kc, b: panel, start }, rows, sums, arithmetic),
-          () => lt(lda, 0),
-        ),
-      );
+      const places: Places = { b, bias, c: to, ldc, residual: more, lo, hi };
+      manyTiles(fn, count, () => {
+        // A loop that is left after one turn: inside one V8 allocates registers better, which is worth a tenth of the time.
+        tileBody(fn, height, arithmetic, places, (rows, sums, panel) =>
+          fn.doWhile(
+            () => steps(fn, { kc, b: panel, start }, rows, sums, arithmetic),
+            () => lt(lda, 0),
+          ),
+        );
+        fn.increase(from, read);
+        fn.increase(to, written);
+        fn.if(ne(more, 0), () => fn.increase(more, written));
+      });
     }),
   );
 }
 
-/** The tiles whose rows are found in a table: `height` addresses for each tap. */
+/** The same for rows that are found in a table: `height` addresses for each tap, for one tile after another. */
 function tableTiles(module: ModuleWriter, arithmetic: Arithmetic): readonly Callee[] {
   return heights(arithmetic).map((height) =>
     module.function(`table${height}`, (fn) => {
       const [table, taps, kc, b, c, ldc, bias, residual] = eight(fn.params(8));
-      const offset = fn.param();
+      const [count, offset] = [fn.param(), fn.param()];
       const [lo, hi] = [fn.param('f32'), fn.param('f32')];
-      tileBody(fn, height, arithmetic, { b, bias, c, ldc, residual, lo, hi }, (rows, sums, panel) => {
-        const entry = fn.let(table);
-        const left = fn.let(taps);
-        fn.doWhile(
-          () => {
-            const start = (_: FunctionWriter, pointers: readonly Local<'i32'>[]): void => {
-              pointers.forEach((pointer, i) => {
-                fn.set(pointer, add(loadInt(entry, 4 * i), offset));
-              });
-              fn.increase(entry, 4 * height);
-            };
-            steps(fn, { kc, b: panel, start }, rows, sums, arithmetic);
-            fn.increase(left, -1);
-          },
-          () => gt(left, 0),
-        );
+      const [to, more] = [fn.let(c), fn.let(residual)];
+      const [tableBytes, written] = [fn.let(mul(taps, 4 * height)), fn.let(mul(ldc, height))];
+      const from = fn.let(table);
+      const places: Places = { b, bias, c: to, ldc, residual: more, lo, hi };
+      manyTiles(fn, count, () => {
+        tileBody(fn, height, arithmetic, places, (rows, sums, panel) => {
+          const entry = fn.let(from);
+          const left = fn.let(taps);
+          fn.doWhile(
+            () => {
+              const start = (_: FunctionWriter, pointers: readonly Local<'i32'>[]): void => {
+                pointers.forEach((pointer, i) => {
+                  fn.set(pointer, add(loadInt(entry, 4 * i), offset));
+                });
+                fn.increase(entry, 4 * height);
+              };
+              steps(fn, { kc, b: panel, start }, rows, sums, arithmetic);
+              fn.increase(left, -1);
+            },
+            () => gt(left, 0),
+          );
+        });
+        fn.increase(from, tableBytes);
+        fn.increase(to, written);
+        fn.if(ne(more, 0), () => fn.increase(more, written));
       });
     }),
+  );
+}
+
+/** Tiles in one call: what a call costs, a tile of few steps does not earn. */
+function manyTiles(fn: FunctionWriter, count: I32, tile: () => void): void {
+  const left = fn.let(count);
+  fn.doWhile(
+    () => {
+      tile();
+      fn.increase(left, -1);
+    },
+    () => gt(left, 0),
   );
 }
 
@@ -246,19 +276,22 @@ export function writeProducts(module: ModuleWriter, arithmetic: Arithmetic): Pro
       (m0) => {
         const some = fn.let(minimum(fn.let(sub(m, m0)), rowsAtOnce));
         const { count, height, tall } = evenly(fn, some, rows);
+        const [short, tallRows] = [fn.let(sub(count, tall)), fn.let(mul(tall, add(height, 1)))];
         fn.for(0, panels, (j) => {
           const [bj, biasj] = [fn.let(add(b, mul(j, panelBytes))), fn.let(add(bias, mul(j, 4 * PANEL)))];
           const ai = fn.let(add(a, mul(m0, lda)));
           const ci = fn.let(add(add(c, mul(m0, ldc)), mul(j, 4 * PANEL)));
           const ri = fn.let(select(add(add(residual, mul(m0, ldc)), mul(j, 4 * PANEL)), 0, ne(residual, 0)));
-          fn.for(0, count, (t) => {
-            const h = fn.let(add(height, lt(t, tall)));
-            dispatch(fn, direct, h, (tile) => fn.call(tile, ai, lda, kc, bj, ci, ldc, biasj, ri, lo, hi));
-            fn.increase(ai, mul(h, lda));
-            const written = fn.let(mul(h, ldc));
+          // Those that are a row taller come first.
+          fn.if(gt(tall, 0), () => {
+            const h = fn.let(add(height, 1));
+            dispatch(fn, direct, h, (tiles) => fn.call(tiles, ai, lda, kc, bj, ci, ldc, biasj, ri, tall, lo, hi));
+            const [read, written] = [fn.let(mul(tallRows, lda)), fn.let(mul(tallRows, ldc))];
+            fn.increase(ai, read);
             fn.increase(ci, written);
             fn.if(ne(residual, 0), () => fn.increase(ri, written));
           });
+          dispatch(fn, direct, height, (tiles) => fn.call(tiles, ai, lda, kc, bj, ci, ldc, biasj, ri, short, lo, hi));
         });
       },
       rowsAtOnce,
@@ -327,17 +360,23 @@ export function writeProducts(module: ModuleWriter, arithmetic: Arithmetic): Pro
           const entry = fn.let(add(panelTable, mul(j, 12)));
           const [b, offset, kc] = [fn.let(loadInt(entry)), fn.let(loadInt(entry, 4)), fn.let(loadInt(entry, 8))];
           const biasj = fn.let(add(bias, mul(j, 4 * PANEL)));
-          fn.for(t0, t1, (t) => {
-            const short = fn.let(lt(t, tall));
-            const h = fn.let(add(height, short));
-            const i = fn.let(add(mul(t, height), select(t, tall, short)));
-            const at = fn.let(add(mul(i, ldc), mul(j, 4 * PANEL)));
-            const rowsTable = fn.let(add(tab, mul(mul(i, taps), 4)));
-            const ri = fn.let(select(add(residual, at), 0, ne(residual, 0)));
-            dispatch(fn, table, h, (tile) =>
-              fn.call(tile, rowsTable, taps, kc, b, add(c, at), ldc, biasj, ri, offset, lo, hi),
-            );
-          });
+          const tallEnd = fn.let(minimum(t1, tall));
+          const shortStart = fn.let(tallEnd);
+          fn.if(lt(shortStart, t0), () => fn.set(shortStart, t0));
+          // Those that are a row taller come first.
+          const some = (from: I32, to: I32, h: I32, before: I32): void =>
+            fn.if(lt(from, to), () => {
+              const i = fn.let(add(mul(from, height), before));
+              const at = fn.let(add(mul(i, ldc), mul(j, 4 * PANEL)));
+              const rowsTable = fn.let(add(tab, mul(mul(i, taps), 4)));
+              const ri = fn.let(select(add(residual, at), 0, ne(residual, 0)));
+              const tiles = fn.let(sub(to, from));
+              dispatch(fn, table, h, (callee) =>
+                fn.call(callee, rowsTable, taps, kc, b, add(c, at), ldc, biasj, ri, tiles, offset, lo, hi),
+              );
+            });
+          some(t0, tallEnd, fn.let(add(height, 1)), t0);
+          some(shortStart, t1, height, tall);
         });
       },
       tilesAtOnce,
