@@ -86,15 +86,15 @@ async function timeOf(backend: Backend, graph: Graph, path: string): Promise<num
 
 /**
  * Seconds that a layer of a plan should take at these rates: the longer of its arithmetic, at the rate of its kernel, and the
- * reading of its weights; for a layer without MACs its traffic.
+ * reading of its weights, once for every `examples`; for a layer without MACs its traffic.
  */
 export function predictSeconds(
-  { kernel, op, macs, ...bytes }: PlannedLayer,
+  { kernel, op, macs, examples, ...bytes }: PlannedLayer,
   batch: number,
   rates: EngineRates,
 ): number {
   if (macs === 0) return bytes.activationBytes / rates.activationBytesPerSecond;
   const rate = rates.macsPerSecond[kernel] ?? rates.macsPerSecond['product'] ?? 1;
-  const arithmetic = op === 'dense' && batch === 1 ? 0 : (batch * macs) / rate;
-  return Math.max(arithmetic, bytes.weightBytes / rates.weightBytesPerSecond);
+  const arithmetic = op === 'dense' && examples === 1 ? 0 : (batch * macs) / rate;
+  return Math.max(arithmetic, ((batch / examples) * bytes.weightBytes) / rates.weightBytesPerSecond);
 }

@@ -1,8 +1,9 @@
 import { type Float32Tensor, float32Tensor, type Graph, type NodeId, nodeAt, sizeOf, tapOf } from '@convzoo/layers';
 import { checkInput, type NodeTime, type RunResult, RuntimeError, type Session } from '@convzoo/runtime';
-import { examplesAtOnce } from './plan/at-once.js';
-import { layOut, type Plan, type Program } from './plan/compile.js';
+import type { Program } from './plan/compile.js';
+import { layOut, type Plan } from './plan/lay-out.js';
 import type { EngineMemory } from './plan/memory.js';
+import { portionsOf } from './plan/portions.js';
 import type { Placed } from './plan/value.js';
 import type { Runner } from './runner.js';
 
@@ -92,9 +93,9 @@ export class EngineSession implements Session {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
     const batch = checkInput(this.graph, input);
-    const atOnce = examplesAtOnce(this.#program.graph, batch);
-    if (this.#plan?.batch !== atOnce) {
-      this.#plan = layOut(this.#program, atOnce, this.#runner.threads, this.#memory);
+    const portions = portionsOf(this.#program, batch);
+    if (this.#plan?.batch !== portions.batch) {
+      this.#plan = layOut(this.#program, portions, this.#runner.threads, this.#memory);
       this.#runner.plan(this.#plan.steps);
     }
     return { batch, plan: this.#plan };

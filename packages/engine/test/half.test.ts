@@ -15,8 +15,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../backend-tfjs/test/support/arrays.js';
 import { engineBackend } from '../src/index.js';
-import { compile, layOut } from '../src/plan/compile.js';
+import { compile } from '../src/plan/compile.js';
+import { layOut } from '../src/plan/lay-out.js';
 import { EngineMemory } from '../src/plan/memory.js';
+import { wholly } from '../src/plan/portions.js';
 import { blockNames, networkOf } from './support/graphs.js';
 import { runIsolated } from './support/isolated.js';
 import { nameOf, variants } from './support/variants.js';
@@ -50,9 +52,12 @@ function bothWays(graph: Graph, halves: (shape: readonly number[], i: number) =>
 function kernelsOf(graph: Graph, params: Parameters, arithmetic = variants[0]!): readonly string[] {
   const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: 1000 }));
   const network = prepareNetwork(graph, params);
-  return layOut(compile(network.graph, network.params, memory, arithmetic, { leastHalf }), 1, 1, memory).steps.map(
-    ({ kernel }) => kernel,
-  );
+  return layOut(
+    compile(network.graph, network.params, memory, arithmetic, { leastHalf }),
+    wholly(1),
+    1,
+    memory,
+  ).steps.map(({ kernel }) => kernel);
 }
 
 /** Random halves below 2, subnormals and zeros among them. */

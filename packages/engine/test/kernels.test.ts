@@ -10,7 +10,7 @@ import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
 import type { Method } from '../src/plan/method.js';
 import type { Step } from '../src/plan/step.js';
 import { blockNames, convolutions, convolutionsOf, inPieces, networkOf, networks } from './support/graphs.js';
-import { runIsolated } from './support/isolated.js';
+import { type IsolatedOptions, runIsolated } from './support/isolated.js';
 import { nameOf, otherWay, tiles, usual, variants } from './support/variants.js';
 
 /** `CONVZOO_FULL` asks for ten times as many; a browser has no environment. */
@@ -40,6 +40,19 @@ function check({ graph, batch }: Case, seed: number, optimise = true, method?: M
     threads: 1 + (seed % 5),
   });
   expect(bitsOf(plain), `${1 + (seed % 5)} threads, not isolated`).toEqual(bits);
+  if (batch > 1) {
+    // Some nodes for a part of the batch at a time, those behind them for all at once.
+    const front = batch / Math.min(...[2, 3, 5, 7, 11].filter((divisor) => batch % divisor === 0));
+    const portions: IsolatedOptions['portions'] = ({ compiled }, examples) => ({
+      batch: examples,
+      front,
+      rest: 1 + (seed % compiled.length),
+    });
+    for (const threads of [1, 2]) {
+      const parts = runIsolated(graph, params, input, { arithmetic, optimise, method, threads, portions });
+      expect(bitsOf(parts), `portions of ${front}, ${threads} threads`).toEqual(bits);
+    }
+  }
   // With vectors or without, whatever the tile.
   const other = otherWay(arithmetic, seed);
   if (other === undefined) return;

@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { error, filled, filledParameters, refOf } from '../../backend-tfjs/test/support/arrays.js';
 import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
 import { engineBackend, measureEngine, planOf } from '../src/index.js';
-import { compile, layOut } from '../src/plan/compile.js';
+import { compile } from '../src/plan/compile.js';
+import { layOut } from '../src/plan/lay-out.js';
 import { EngineMemory } from '../src/plan/memory.js';
 import { methodsOf } from '../src/plan/method.js';
+import { portionsOf } from '../src/plan/portions.js';
 
 const arithmetic = { instructions: 'simd', rows: 4, vectors: 2, unroll: 1 } as const;
 
@@ -49,7 +51,7 @@ describe('planOf', () => {
     const network = prepareNetwork({ ...graph, taps: {} }, params);
     const memory = new EngineMemory(new WebAssembly.Memory({ initial: 1, maximum: 65_535 }));
     const program = compile(network.graph, network.params, memory, arithmetic);
-    const plan = layOut(program, 3, 2, memory);
+    const plan = layOut(program, portionsOf(program, 3), 2, memory);
     const report = planOf(graph, { batch: 3, threads: 2, arithmetic });
     expect(report.weightBytes).toBe(memory.constantsEnd);
     expect(report.weightBytes + report.arenaBytes).toBe(plan.bytes);

@@ -1,7 +1,6 @@
 import {
   type AnyNode,
   type Graph,
-  inputOf,
   isDepthwise,
   type NodeId,
   nodeAt,
@@ -11,17 +10,14 @@ import {
 } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { leastHalfFor } from '../kernels/half.js';
-import { Arena } from './arena.js';
 import { isClamp } from './clamp.js';
-import { type ConcatPart, concatParts } from './concat-places.js';
 import { convolution, dense, type Emit, leavesGaps } from './convolution.js';
 import { type FusedSum, fuseSums } from './fuse-sums.js';
-import { aligned, type EngineMemory } from './memory.js';
+import type { EngineMemory } from './memory.js';
 import { type Method, methodsOf } from './method.js';
 import { otherOp } from './other-ops.js';
 import { Packer } from './pack.js';
-import type { Step } from './step.js';
-import { bytesOf, LANES, type Layout, layoutOf, type Placed } from './value.js';
+import { LANES, type Layout, layoutOf } from './value.js';
 
 /** One node that computes something, and how its steps are made. */
 export interface Compiled {
@@ -44,24 +40,14 @@ export interface Program {
   readonly zeros: number;
 }
 
-/** A network laid out: every address is known. */
-export interface Plan {
-  readonly batch: number;
-  readonly steps: readonly Step[];
-  readonly input: Placed;
-  readonly output: Placed;
-  readonly taps: ReadonlyMap<string, Placed>;
-  /** Bytes of memory up to the end of the plan. */
-  readonly bytes: number;
-}
-
 /** Whether a node can read pixels of any distance: then the input may stay as the user has it. */
 function readsAnyPixel(node: AnyNode, graph: Graph): boolean {
   if (node.op === 'rescale') return true;
   return node.op === 'conv2d' && !isDepthwise(node, graph) && layoutOf(graph.nodes[0]?.shape ?? []).channels < LANES;
 }
 
-function layoutOfNode(node: AnyNode, graph: Graph): Layout {
+/** How a node's result lies in memory: as others have it, but for an input that its readers take as the user has it. */
+export function layoutOfNode(node: AnyNode, graph: Graph): Layout {
   const layout = layoutOf(node.shape);
   if (node.op !== 'input') return layout;
   const readers = graph.nodes.filter(({ inputs }) => inputs.includes(node.id));
@@ -196,100 +182,4 @@ function withActivation(path: string, activation: string, emit: Emit): Emit {
     const { address, pixels, pixel } = context.output;
     return [...emit(context), { kernel: activation, path, args: [address, address, (pixels * pixel) / 16] }];
   };
-}
-
-/** Ops that read no value after they have written another: their result may take the place of an input that nobody reads again. */
-const IN_PLACE: ReadonlySet<string> = new Set([
-  ...['activation', 'leakyRelu', 'add', 'multiply', 'batchNorm', 'layerScale', 'rescale', 'layerNorm'],
-]);
-
-const sameLayout = (a: Layout, b: Layout): boolean =>
-  a.height === b.height && a.width === b.width && a.channels === b.channels && a.pixel === b.pixel;
-
-/** Lays a program out for a batch, behind the constants, tables included. What lay there before is gone. */
-export function layOut(program: Program, batch: number, threads: number, memory: EngineMemory): Plan {
-  const { graph, compiled, zeros } = program;
-  const arena = new Arena(memory.constantsEnd);
-  const kept = new Set([graph.output, inputOf(graph).id, ...Object.values(graph.taps)]);
-  const lastUse = lastUses(compiled);
-  const placed = new Map<NodeId, Placed>();
-  const place = (node: AnyNode): Placed => {
-    const layout = layoutOfNode(node, graph);
-    const address = arena.take(bytesOf(layout, batch) + 64);
-    return { ...layout, address, pixels: batch * layout.height * layout.width };
-  };
-  const parts = concatParts(graph, compiled, kept);
-  // The first part of a concatenation makes the place for all.
-  const placeIn = ({ concat, offset }: ConcatPart, node: AnyNode): Placed => {
-    const whole = placed.get(concat) ?? place(nodeAt(graph, concat));
-    placed.set(concat, whole);
-    return { ...layoutOf(node.shape), address: whole.address + 4 * offset, pixel: whole.pixel, pixels: whole.pixels };
-  };
-  const at = (id: NodeId): Placed => {
-    const found = placed.get(id);
-    if (found === undefined) throw new RangeError(`node ${id} is read before it is computed`);
-    return found;
-  };
-  const input = inputOf(graph);
-  placed.set(input.id, place(input));
-  const steps: Step[] = [];
-  const tables: { readonly address: number; readonly values: Int32Array }[] = [];
-  const cleared: { readonly address: number; readonly bytes: number }[] = [];
-  compiled.forEach(({ node, result, inputs, residual, emit }, index) => {
-    const dies = (id: NodeId): boolean => lastUse.get(id) === index && !kept.has(id);
-    const overwritten = IN_PLACE.has(node.op)
-      ? inputs.find((id) => dies(id) && sameLayout(at(id), layoutOfNode(result, graph)))
-      : undefined;
-    const part = parts.get(result.id);
-    const found = overwritten === undefined ? placed.get(result.id) : at(overwritten);
-    const output = found ?? (part === undefined ? place(result) : placeIn(part, result));
-    const scratch: { readonly address: number; readonly bytes: number }[] = [];
-    steps.push(
-      ...emit({
-        batch,
-        threads,
-        zeros,
-        memory,
-        output,
-        inputs: inputs.map(at),
-        residual: residual === undefined ? undefined : at(residual),
-        table(values) {
-          const address = arena.takeNew(values.byteLength);
-          tables.push({ address, values });
-          return address;
-        },
-        scratch(bytes) {
-          const address = arena.take(bytes);
-          scratch.push({ address, bytes });
-          return address;
-        },
-        zeroed(bytes) {
-          const address = arena.takeNew(bytes);
-          cleared.push({ address, bytes });
-          return address;
-        },
-      }),
-    );
-    placed.set(result.id, output);
-    for (const { address, bytes } of scratch) arena.release(address, bytes);
-    for (const id of new Set([...inputs, ...(residual === undefined ? [] : [residual])])) {
-      if (dies(id) && id !== overwritten && !parts.has(id)) arena.release(at(id).address, bytesOf(at(id), batch) + 64);
-    }
-  });
-  memory.ensure(aligned(arena.end));
-  // Nobody else ever has these places, so they may be filled once, now.
-  for (const { address, values } of tables) memory.ints(address, values.length).set(values);
-  for (const { address, bytes } of cleared) memory.clear(address, bytes);
-  const taps = new Map(Object.entries(graph.taps).map(([name, id]) => [name, at(id)]));
-  return { batch, steps, input: at(input.id), output: at(graph.output), taps, bytes: arena.end };
-}
-
-/** The last of the compiled nodes that reads each result. */
-function lastUses(compiled: readonly Compiled[]): ReadonlyMap<NodeId, number> {
-  const last = new Map<NodeId, number>();
-  compiled.forEach(({ inputs, residual }, index) => {
-    for (const id of inputs) last.set(id, index);
-    if (residual !== undefined) last.set(residual, index);
-  });
-  return last;
 }

@@ -10,9 +10,10 @@ import {
   sizeOf,
 } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
-import { examplesAtOnce } from './at-once.js';
-import { type Compiled, compile, layOut, type Program } from './compile.js';
+import { type Compiled, compile } from './compile.js';
+import { layOut } from './lay-out.js';
 import { ImaginedMemory } from './memory.js';
+import { portionsOf } from './portions.js';
 import type { Step } from './step.js';
 
 /** One node of a plan. */
@@ -22,7 +23,9 @@ export interface PlannedLayer {
   readonly op: string;
   /** What computes it: the kernel of its main step, e.g. `winograd4`, or `rows` for a product over whole kernel rows. */
   readonly kernel: string;
-  /** Kernel calls, each with a barrier between threads behind it. */
+  /** Examples at once: of large maps fewer than the plan's. */
+  readonly examples: number;
+  /** Kernel calls for all portions of the batch, each with a barrier between threads behind it. */
   readonly steps: number;
   /** Of its result, for one example. */
   readonly shape: Shape;
@@ -38,7 +41,7 @@ export interface PlannedLayer {
 
 /** How a network would be computed. */
 export interface PlanReport {
-  /** Examples at once: a larger batch of large maps is computed part by part. */
+  /** Examples of one run: those of a larger batch come after them. */
   readonly batch: number;
   readonly threads: number;
   readonly layers: readonly PlannedLayer[];
@@ -63,20 +66,25 @@ export function inspectPlan(
   const prepared = optimiseForInference({ ...graph, taps: {} }).graph;
   const memory = new ImaginedMemory();
   const program = compile(prepared, zeros(prepared), memory, arithmetic, { winogradBudget });
-  const layers: PlannedLayer[] = [];
-  const watched: Program = {
-    ...program,
-    compiled: program.compiled.map((compiled) => watch(compiled, prepared, layers)),
-  };
-  const atOnce = examplesAtOnce(prepared, batch);
-  const plan = layOut(watched, atOnce, threads, memory);
+  const seen = program.compiled.map((compiled) => watch(compiled, prepared));
+  const portions = portionsOf(program, batch);
+  const plan = layOut({ ...program, compiled: seen.map(({ watched }) => watched) }, portions, threads, memory);
   const weightBytes = memory.constantsEnd;
-  return { batch: atOnce, threads, layers, weightBytes, arenaBytes: plan.bytes - weightBytes };
+  const layers = seen.map(({ layer }, index): PlannedLayer => {
+    const { examples, steps, activationBytes, ...one } = layer();
+    const times = index < portions.rest ? portions.batch / portions.front : 1;
+    return { ...one, examples, steps: times * steps, activationBytes: times * activationBytes };
+  });
+  return { batch: portions.batch, threads, layers, weightBytes, arenaBytes: plan.bytes - weightBytes };
 }
 
-function watch(compiled: Compiled, graph: Graph, layers: PlannedLayer[]): Compiled {
+/** A node that remembers what its first portion needed. */
+function watch(compiled: Compiled, graph: Graph): { readonly watched: Compiled; layer(): PlannedLayer } {
   const { node, result, inputs, residual, weightBytes, emit } = compiled;
-  return {
+  const sources = residual === undefined ? inputs : [...inputs, residual];
+  const values = sources.map((id) => sizeOf(nodeAt(graph, id).shape)).concat(sizeOf(result.shape));
+  let first: PlannedLayer | undefined;
+  const watched: Compiled = {
     ...compiled,
     emit(context) {
       let scratchBytes = 0;
@@ -88,27 +96,33 @@ function watch(compiled: Compiled, graph: Graph, layers: PlannedLayer[]): Compil
         };
       const steps = emit({
         ...context,
-        table(values) {
-          scratchBytes += values.byteLength;
-          return context.table(values);
+        table(table) {
+          scratchBytes += table.byteLength;
+          return context.table(table);
         },
         scratch: counted(context.scratch),
         zeroed: counted(context.zeroed),
       });
-      const sources = residual === undefined ? inputs : [...inputs, residual];
-      const values = sources.map((id) => sizeOf(nodeAt(graph, id).shape)).concat(sizeOf(result.shape));
-      layers.push({
+      first ??= {
         path: result.path,
         op: node.op,
         kernel: kernelOf(node, steps),
+        examples: context.batch,
         steps: steps.length,
         shape: result.shape,
         macs: macsOf(node),
         weightBytes,
         activationBytes: 4 * context.batch * values.reduce((sum, count) => sum + count, 0),
         scratchBytes,
-      });
+      };
       return steps;
+    },
+  };
+  return {
+    watched,
+    layer() {
+      if (first === undefined) throw new RangeError(`${result.path} was not laid out`);
+      return first;
     },
   };
 }

@@ -3,9 +3,11 @@ import { nodeAt, sizeOf } from '@convzoo/layers';
 import { prepareNetwork } from '@convzoo/runtime';
 import type { Arithmetic } from '../../src/kernels/arithmetic.js';
 import { kernelModule } from '../../src/kernels/index.js';
-import { compile, layOut, type Program } from '../../src/plan/compile.js';
+import { compile, type Program } from '../../src/plan/compile.js';
+import { layOut } from '../../src/plan/lay-out.js';
 import { aligned, EngineMemory } from '../../src/plan/memory.js';
 import { type Method, methodsOf, possibleMethods } from '../../src/plan/method.js';
+import { type Portions, wholly } from '../../src/plan/portions.js';
 import type { Step } from '../../src/plan/step.js';
 import { type Placed, padded } from '../../src/plan/value.js';
 
@@ -44,6 +46,8 @@ export interface IsolatedOptions {
   readonly plain?: boolean;
   /** Computes every convolution so that can be computed so, whatever its size. */
   readonly method?: Method | undefined;
+  /** How the batch is computed; all examples at once if nothing is said. */
+  readonly portions?: (program: Program, batch: number) => Portions;
 }
 
 export type Poison = 'NaN' | 'huge';
@@ -220,6 +224,7 @@ export function runIsolated(
     plain = false,
     leastHalf,
     method,
+    portions = (_, examples) => wholly(examples),
   }: IsolatedOptions,
 ): Float32Array {
   const { kernels } = machineOf(arithmetic);
@@ -236,7 +241,8 @@ export function runIsolated(
   const program = compile(network.graph, network.params, engine, arithmetic, { methods, leastHalf });
   const nodes: Watched[] = [];
   const [batch = 1] = input.shape;
-  const plan = layOut(watch(program, engine.constantsEnd, nodes, spoil), batch, threads, engine);
+  const watched = watch(program, engine.constantsEnd, nodes, spoil);
+  const plan = layOut(watched, portions(program, batch), threads, engine);
 
   // Only what a plan has is watched, and a page behind it; what lies further is behind the end for a session.
   const base = engine.constantsEnd;
