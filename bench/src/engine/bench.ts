@@ -78,14 +78,14 @@ export class Bench {
     batch: number,
     contenders: readonly Contender[],
   ): Promise<void> {
-    const { pace, memory } = this.#settings;
+    const { pace, memory, loads } = this.#settings;
     const measurement: Measurement = {
-      ...{ run: this.#run.id, model, batch, folder: this.#folder, programs: this.#programs, pace },
+      ...{ run: this.#run.id, model, batch, folder: this.#folder, programs: this.#programs, pace, loads },
       rounds: this.#run.rounds[batch] ?? 1,
       say: (text) => this.#say(text),
     };
     const reference = await referenceOf(measurement);
-    for (const wave of waves(contenders, { parameterBytes, memory })) {
+    for (const wave of waves(contenders, { parameterBytes, memory, batch })) {
       const measured = await measureWave(wave, reference, measurement);
       process.stdout.write(`${listing(model, batch, measured.rows)}\n`);
       await this.add(measured);

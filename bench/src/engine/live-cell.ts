@@ -28,8 +28,8 @@ export class LiveCell {
   readonly output: readonly number[];
   readonly #host: Host;
   readonly #task: Task;
-  readonly #loaded: Loaded;
-  readonly #loadDisturbed: boolean;
+  #loaded: Loaded;
+  #loadDisturbed: boolean;
   readonly #times: number[] = [];
   readonly #processors: number[] = [];
   #disturbed = 0;
@@ -53,6 +53,18 @@ export class LiveCell {
     const cell = new LiveCell(contender, host, task, loaded, (usage?.others ?? 0) > OTHERS);
     cell.#memory = await host.memory();
     return cell;
+  }
+
+  /** Takes over what another process took for the same, where that was less. */
+  hasLoaded(other: LiveCell): void {
+    const [own, others] = [this.#loaded, other.#loaded];
+    this.#loaded = { ...own, load: Math.min(own.load, others.load), first: Math.min(own.first, others.first) };
+    this.#loadDisturbed &&= other.#loadDisturbed;
+  }
+
+  /** Milliseconds of its fastest run. */
+  get least(): number {
+    return Math.min(...this.#times);
   }
 
   async burst({ burst, repeats, patience }: Pace): Promise<void> {

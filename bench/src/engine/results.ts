@@ -15,10 +15,13 @@ export interface Row {
   /** Id of the run that it was measured in. */
   readonly run: string;
   readonly description: string;
+  /** Of the engine at batch 1 the least of some processes. */
   readonly load: number;
   readonly first: number;
   readonly median: number;
   readonly min: number;
+  /** Least time of one example on the same contender in the same turns. */
+  readonly alone?: number | undefined;
   readonly runs: number;
   /** Processors that it kept busy, on average; absent where nobody can tell. */
   readonly processors?: number | undefined;

@@ -12,6 +12,8 @@ export interface Settings {
   readonly pace: Pace;
   /** Of batch 1, where a burst has many runs; larger batches have half of them. */
   readonly rounds: number;
+  /** Processes that the engine loads a network in, of which the fastest counts. */
+  readonly loads: number;
   readonly python: string | undefined;
   readonly file: URL;
   /** Whether it is the file that the page shows. */
@@ -36,6 +38,7 @@ const HELP = `npm run bench:engine [-- OPTIONS]: the engine beside everything el
   --batches 1,8
   --cells REGEXP    contenders by id, e.g. 'chromium:1' or '^(engine|litert):'; --list shows them
   --rounds N        turns of each at batch 1, 3 by default; half as many at others
+  --loads N         processes that load a network on the engine, of which the fastest counts, 3 by default
   --burst MS        length of a turn, 500 by default; at least one run
   --repeats N       how often a disturbed burst is repeated, 3 by default
   --patience S      seconds to wait for a quiet machine, 20 by default; 0 on a busy one
@@ -59,6 +62,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
       batches: { type: 'string', default: '1,8' },
       cells: { type: 'string', default: '' },
       rounds: { type: 'string', default: '3' },
+      loads: { type: 'string', default: '3' },
       burst: { type: 'string', default: '500' },
       repeats: { type: 'string', default: '3' },
       patience: { type: 'string', default: '20' },
@@ -87,6 +91,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     contenders: chosen,
     pace: { burst: Number(values.burst), repeats: Number(values.repeats), patience: Number(values.patience) },
     rounds: Number(values.rounds),
+    loads: Number(values.loads),
     python: values.python ?? process.env['CONVZOO_TORCH_PYTHON'],
     file: file === undefined ? new URL('../../results/engine.json', import.meta.url) : pathToFileURL(file),
     isCommitted: file === undefined,

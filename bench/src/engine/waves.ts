@@ -17,10 +17,18 @@ const TIMES_WEIGHTS = 3;
  */
 export function waves(
   contenders: readonly Contender[],
-  { parameterBytes, memory }: { readonly parameterBytes: number; readonly memory: number },
+  {
+    parameterBytes,
+    memory,
+    batch,
+  }: { readonly parameterBytes: number; readonly memory: number; readonly batch: number },
 ): readonly (readonly Contender[])[] {
   const need = (group: readonly Contender[]): number =>
-    group.reduce((sum, { place }) => sum + EMPTY[place] * MIB + TIMES_WEIGHTS * parameterBytes, 0);
+    group.reduce((sum, { place, runtime }) => {
+      // The engine has a cell of one example beside that of a batch.
+      const cells = runtime === 'engine' && batch > 1 ? 2 : 1;
+      return sum + cells * (EMPTY[place] * MIB + TIMES_WEIGHTS * parameterBytes);
+    }, 0);
   const packed: Contender[][] = [];
   for (const group of [...alike(contenders)].flatMap((each) =>
     need(each) > memory ? each.map((one) => [one]) : [each],

@@ -87,8 +87,9 @@ export function aimsOf(results: Results): readonly Aim[] {
       return { ...seven, group, what: placeNames[place], of, aim: 1.8, sense: 'at least', unit: 'times', ...ratio };
     }),
     ...engineEverywhere((of, place) => {
-      const [one, eight] = [at.row(of, 1, 'engine', place, 1), at.row(of, 8, 'engine', place, 1)];
-      const ratio = at.ratio(eight && { ...eight, min: eight.min / 8 }, one);
+      const row = at.row(of, 8, 'engine', place, 1);
+      const alone = row?.alone === undefined ? at.row(of, 1, 'engine', place, 1) : { ...row, min: row.alone };
+      const ratio = at.ratio(row && { ...row, min: row.min / 8 }, alone);
       const group = 'The engine at batch 8 over batch 1, a picture, 1 thread';
       return { ...seven, group, what: placeNames[place], of, aim: 1, sense: 'at most', unit: 'times', ...ratio };
     }),
