@@ -43,7 +43,11 @@ function planCommand() {
     .option('--dialect <name>', 'whose variant of the network: torchvision, timm or keras')
     .option('--batch <count>', 'pictures at once', wholeNumber(1), 1)
     .option('--threads <count>', threadsHelp, threadCount)
-    .option('--winograd <MiB>', "memory for Winograd's weights beyond the plain ones; 256 if not given", wholeNumber(0))
+    .option(
+      '--winograd <MiB>',
+      "memory for Winograd's weights beyond the plain ones; if not given 1.5 times these, 32 to 256",
+      wholeNumber(0),
+    )
     .addHelpText(
       'after',
       `
@@ -75,6 +79,7 @@ interface Row {
   readonly name: string;
   readonly kernel: string;
   readonly shape: string;
+  readonly examples: number;
   readonly weights: number;
   readonly scratch: number;
   readonly macs: number;
@@ -85,6 +90,7 @@ const rowOf = (layer: PlannedLayer, batch: number, rates: EngineRates): Row => (
   name: layer.path,
   kernel: layer.kernel,
   shape: formatShape(layer.shape),
+  examples: layer.examples,
   weights: layer.weightBytes,
   scratch: layer.scratchBytes,
   macs: batch * layer.macs,
@@ -97,7 +103,7 @@ function printPlan(terminal: Terminal, model: string, plan: PlanReport, rates: E
   const sum = (field: 'weights' | 'scratch' | 'macs' | 'seconds'): number =>
     rows.reduce((total, row) => total + row[field], 0);
   const total: Row = {
-    ...{ name: 'total', kernel: '', shape: '' },
+    ...{ name: 'total', kernel: '', shape: '', examples: 0 },
     ...{ weights: sum('weights'), scratch: sum('scratch'), macs: sum('macs'), seconds: sum('seconds') },
   };
   const head =
@@ -105,14 +111,15 @@ function printPlan(terminal: Terminal, model: string, plan: PlanReport, rates: E
     `${formatBytes(weightBytes)} of weights, ${formatBytes(arenaBytes)} of maps, scratch and tables.`;
   for (const line of wrapText(head, terminal.width)) terminal.print(line);
   terminal.print('');
-  for (const line of tableLines([...rows, total], columns, terminal.width)) terminal.print(line);
+  for (const line of tableLines([...rows, total], batch === 1 ? columns : [...columns, atOnce], terminal.width))
+    terminal.print(line);
   terminal.print('');
   for (const line of wrapText(LEGEND, terminal.width)) terminal.print(line);
 }
 
 const LEGEND =
   'weights: as they lie in memory, packed or transformed. scratch: beside the maps, taken again by the next layer, and tables. ' +
-  'MACs: as defined, for the batch; Winograd multiplies less. predicted: MACs at the rate that one typical layer of the same ' +
+  'MACs: as defined, for the batch; Winograd multiplies less. at once: pictures of a batch. predicted: MACs at the rate that one typical layer of the same ' +
   'kernel has just reached here, or the reading of the weights if that takes longer; "cost --roofline --backend engine" measures.';
 
 const columns: readonly TableColumn<Row>[] = [
@@ -124,3 +131,10 @@ const columns: readonly TableColumn<Row>[] = [
   { title: 'MACs', rank: 6, text: ({ macs }) => (macs === 0 ? '' : formatCount(macs)) },
   { title: 'predicted', rank: 9, text: ({ seconds }) => `${(1000 * seconds).toFixed(3)} ms` },
 ];
+
+/** Of a batch. */
+const atOnce: TableColumn<Row> = {
+  title: 'at once',
+  rank: 5,
+  text: ({ examples }) => (examples === 0 ? '' : `${examples}`),
+};
