@@ -1,15 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright';
+import type { BrowserContext, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { violations } from './support/axe.js';
 import { type Figures, figuresOf, figuresOfCommand, inFolder, row, rowsOf, save, write } from './support/build.js';
-import { noChromium, useSite } from './support/site.js';
+import { noChromium, useSite, type Visit } from './support/site.js';
 
 const RESNET_18: Figures = { params: 11_689_512, macs: 1_814_073_344 };
 const address = (page: Page): string => decodeURIComponent(page.url().split('#')[1] ?? '');
 const begin = (page: Page, label: string) => page.getByRole('combobox', { name: 'Begin with' }).selectOption({ label });
+const palette = (page: Page) => page.getByRole('region', { name: 'Add a block' });
 const problems = (page: Page) => page.getByRole('region', { name: 'Mistakes' });
 
 describe.skipIf(noChromium)('blocks', () => {
@@ -19,14 +20,14 @@ describe.skipIf(noChromium)('blocks', () => {
     await site.visit('#/build', async ({ page, url, context }) => {
       await begin(page, 'Nothing');
       await page.getByText('No blocks yet').waitFor();
-      await page.getByRole('button', { name: '+ Convolution', exact: true }).click();
+      await palette(page).getByRole('button', { name: 'Convolution', exact: true }).click();
       await row(page, 'conv1').waitFor();
       await expect.poll(() => rowsOf(page)).toEqual(['Convolution conv1 3x3, 64, relu 32x32x64 1.86 k · 1.77 M']);
       // 3 * 3 * 3 * 48 and the norm's scale and shift; stride 2 halves the map.
       await page.getByRole('spinbutton', { name: 'Filters' }).fill('48');
       await page.getByRole('spinbutton', { name: 'Stride' }).fill('2');
       await expect.poll(() => figuresOf(page)).toEqual({ params: 27 * 48 + 96, macs: 16 * 16 * 27 * 48 });
-      await page.getByRole('button', { name: '+ Classifier' }).click();
+      await palette(page).getByRole('button', { name: 'Classifier' }).click();
       await expect.poll(() => figuresOf(page)).toEqual({ params: 27 * 48 + 96 + 490, macs: 16 * 16 * 27 * 48 + 480 });
       expect(address(page)).toBe('/build?net=my-net,32x32x3,convolution:filters48:stride2,classifier');
       const other = await context.newPage();
@@ -119,23 +120,24 @@ describe.skipIf(noChromium)('blocks', () => {
 
   it('are too many for an address, which says so', async () => {
     const many = Array.from({ length: 60 }, () => 'inception:ones11:reduce312:threes13:reduce514:fives15').join(',');
-    await site.visit('#/build', async ({ page, url }) => {
-      await figuresOf(page);
-      await page.evaluate((blocks) => {
+    const prepare = (context: BrowserContext) =>
+      context.addInitScript((blocks) => {
         localStorage.setItem('convzoo.build', JSON.stringify({ blocks: `long,32x32x3,${blocks}` }));
       }, many);
-      await page.goto(`${url}#/classify`);
-      await page.goto('about:blank');
-      await page.goto(`${url}#/build`);
+    const use = async ({ page }: Visit) => {
       await page.getByText(/Too long for an address \(\d+ of 1800 characters\)/).waitFor();
       expect(await rowsOf(page)).toHaveLength(60);
       expect(address(page)).toBe('/build');
       expect(await page.getByRole('button', { name: 'Copy a link' }).isDisabled()).toBe(true);
-    });
+    };
+    await site.visit('#/build', use, { prepare });
   });
 });
 
-describe.skipIf(noChromium)('saved files', () => {
+/** The command line is a process for each file, on a machine that may be busy. */
+const PATIENCE = 180_000;
+
+describe.skipIf(noChromium)('saved files', { timeout: PATIENCE }, () => {
   const site = useSite();
 
   it.each([
@@ -178,7 +180,7 @@ export default function net({ classes }: Options = { classes: 7 }): Graph {
 `;
 const NET_FIGURES: Figures = { params: 27 * 8 + 8 * 7 + 7, macs: 256 * 27 * 8 + 56 };
 
-describe.skipIf(noChromium)('TypeScript', () => {
+describe.skipIf(noChromium)('TypeScript', { timeout: PATIENCE }, () => {
   const site = useSite();
 
   it('is that of the blocks, and what is changed there counts, is saved, and stays over a reload', async () => {
@@ -336,7 +338,7 @@ describe.skipIf(noChromium)('JSON', () => {
   });
 });
 
-describe.skipIf(noChromium)('files of others', () => {
+describe.skipIf(noChromium)('files of others', { timeout: PATIENCE }, () => {
   const site = useSite();
   const fixture = (name: string): string =>
     fileURLToPath(new URL(`../../../fixtures/keras-import/files/${name}`, import.meta.url));
