@@ -5,10 +5,13 @@ import { decode } from '@convzoo/preprocessing';
 import { buildModel, modelNames, resolveModel } from '@convzoo/zoo';
 import { publishedAccuracies } from '@convzoo/zoo/pretrained';
 import type { Page } from 'playwright';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { violations } from './support/axe.js';
 import { counted, drag, explored, parseCsv, saved } from './support/compare.js';
 import { noChromium, useSite } from './support/site.js';
+
+// axe-core looks at every cell of two tables; and counting waits where other work has the processors.
+vi.setConfig({ testTimeout: 180_000, expect: { poll: { timeout: 30_000 } } });
 
 /** A network as `convzoo compare` has it. */
 function inNode(model: string) {
@@ -189,6 +192,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
     await site.visit('#/compare?networks=none&family=alexnet', async ({ page }) => {
       await counted(page);
       const point = page.locator('[role=application] svg [aria-roledescription=point]').first();
+      await point.scrollIntoViewIfNeeded();
       const box = (await point.boundingBox())!;
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       await page.locator('[role=application] .card', { hasText: 'alexnet' }).waitFor();

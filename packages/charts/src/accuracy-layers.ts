@@ -58,7 +58,7 @@ export function accuracyLayers(options: LayerOptions): Layers {
         tooltip: TOOLTIP,
       },
     },
-    ...(moved === undefined ? [] : movedLayers({ cost, ink, moved }, mark)),
+    ...(moved === undefined ? [] : movedLayers(options, moved)),
     // Nothing lies above and left of the front: there its names are free, if the axis leaves room.
     nameLayer('datum.named && datum.left', { align: 'right', dx: -7, dy: -7 }, ink),
     nameLayer('datum.named && !datum.left', { align: 'left', dx: 8, dy: 8 }, ink),
@@ -76,19 +76,30 @@ const nameLayer = (
   encoding: { text: { field: 'model' } },
 });
 
-/** A row of the data set `moved`, which a page may replace while its sliders move. */
-export const movedRow = ({ from, ...to }: MovedPoint, cost: CostAxis): object => ({
-  ...to,
-  fromCost: from[cost],
-  fromTop1: from.top1,
-});
+/**
+ * A row of the data set `moved`, which a page may replace while its sliders move. It has its own colours and shape: a scale
+ * of their own would take the legend away from the other points.
+ */
+export function movedRow(
+  { from, ...to }: MovedPoint,
+  { cost, ink, mark }: { readonly cost: CostAxis; readonly ink: ChartInk; readonly mark: FamilyMark | undefined },
+): object {
+  const stroke = mark?.colour ?? ink.text;
+  return {
+    ...to,
+    fromCost: from[cost],
+    fromTop1: from.top1,
+    stroke,
+    fill: to.known ? stroke : ink.background,
+    shape: mark?.shape ?? 'circle',
+  };
+}
 
 /** A line from where each network was to where it is now; its point is hollow where nobody has published its accuracy. */
-function movedLayers(
-  { cost, ink, moved }: { readonly cost: CostAxis; readonly ink: ChartInk; readonly moved: readonly MovedPoint[] },
-  mark: { readonly color: object; readonly shape: object },
-): Layers {
-  const data = { name: 'moved', values: moved.map((point) => movedRow(point, cost)) };
+function movedLayers({ cost, ink, marks }: LayerOptions, moved: readonly MovedPoint[]): Layers {
+  const values = moved.map((point) => movedRow(point, { cost, ink, mark: marks.get(point.family) }));
+  const data = { name: 'moved', values };
+  const own = (field: string) => ({ field, type: 'nominal' as const, scale: null });
   return [
     {
       data,
@@ -104,9 +115,9 @@ function movedLayers(
       data: { name: 'moved' },
       mark: { type: 'point', size: 2 * POINT_SIZE, strokeWidth: 2.5, opacity: 1 },
       encoding: {
-        shape: mark.shape,
-        stroke: { ...mark.color, legend: null },
-        fill: { condition: { ...mark.color, test: 'datum.known', legend: null }, value: ink.background },
+        shape: own('shape'),
+        stroke: own('stroke'),
+        fill: own('fill'),
         tooltip: TOOLTIP,
       },
     },

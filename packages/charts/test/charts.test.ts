@@ -138,6 +138,8 @@ describe('accuracyChart', () => {
     expect(complaints(spec)).toEqual([]);
     const svg = await renderSvg(spec);
     expect(svg).toContain('>heavier3</text>');
+    // The legend names the families.
+    expect(svg).toContain('>vgg</text>');
     expect(svg).toContain('>mobilenet_v2@0.5</text>');
     expect(svg).toContain(chartInk.dark.background);
     // One mark a network, one ring, one that moved.
