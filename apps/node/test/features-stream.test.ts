@@ -120,5 +120,8 @@ it('--resume among the pictures themselves, without a file or in other forms is 
     ['--jsonl', '--format', 'npy', '-o', 'x'],
   ])
     expect((await features(['mixed', ...args])).code).toBe(2);
+  expect((await features(['mixed', '--resume', '-o', 'x', '--nearest', '2'])).stderr).toMatch(
+    /needs all of their vectors: write those with --resume, then --index/,
+  );
   expect(await features([])).toMatchObject({ code: 2, stderr: expect.stringMatching(/Name pictures/) });
 });
