@@ -38,8 +38,9 @@ export function isSame({
 }
 
 /**
- * oneDNN's fast kernels know `SAME` and `VALID` only: with `EXPLICIT` a training step of ResNet-20 takes twice as long
- * (docs/native.md). So what is not `SAME` is padded by an op of its own and convolved `VALID`.
+ * oneDNN's fast kernels of gradients know `SAME` and `VALID` only: with `EXPLICIT` a training step of ResNet-20 takes twice as
+ * long (docs/native.md). So there, what is not `SAME` is padded by an op of its own and convolved `VALID`. Forwards `EXPLICIT` is as
+ * fast as `SAME`, and an op of its own takes as long as the depthwise convolution behind it.
  */
 interface PaddingPlan {
   readonly attributes: readonly Attribute[];
@@ -54,7 +55,13 @@ function planPadding(geometry: ConvGeometry): PaddingPlan {
   return { attributes: [attribute.string('padding', 'VALID')], pad: geometry.padding };
 }
 
-function convAttributes({ strides, dilations, depthwise }: ConvGeometry, padding: PaddingPlan): Attribute[] {
+const forwardPadding = (geometry: ConvGeometry): readonly Attribute[] =>
+  isSame(geometry) ? [attribute.string('padding', 'SAME')] : paddingAttributes(geometry.padding);
+
+function convAttributes(
+  { strides, dilations, depthwise }: ConvGeometry,
+  padding: Pick<PaddingPlan, 'attributes'>,
+): Attribute[] {
   return [
     attribute.type('T'),
     attribute.int('strides', [1, ...strides, 1]),
@@ -134,10 +141,8 @@ export const conv2d: Kernels['conv2d'] = (x, filter, geometry, epilogue) => {
     );
   }
   const op = geometry.depthwise ? 'DepthwiseConv2dNative' : 'Conv2D';
-  const plan = planPadding(geometry);
-  const product = withPadding(x, plan, (padded) =>
-    withFilter(filter, geometry, (f) => execute<Tensor4D>(op, convAttributes(geometry, plan), [padded, f])),
-  );
+  const attributes = convAttributes(geometry, { attributes: forwardPadding(geometry) });
+  const product = withFilter(filter, geometry, (f) => execute<Tensor4D>(op, attributes, [x, f]));
   return finish(product, epilogue);
 };
 
