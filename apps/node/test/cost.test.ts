@@ -67,8 +67,8 @@ describe('cost', () => {
     expect(over.memory.best.bytes).toBeLessThan(apart.memory.best.bytes);
   });
 
-  it('measures what it predicts, layer by layer', async () => {
-    const args = ['cost', 'mobilenet_v1@0.25,128', '--roofline', '--backend', 'wasm'];
+  it.each(['wasm', 'ort'])('measures what it predicts, layer by layer, on %s', async (backend) => {
+    const args = ['cost', 'mobilenet_v1@0.25,128', '--roofline', '--backend', backend];
     const { peaks, rows, measuredSeconds, predictedSeconds, ridge } = await jsonOf(...args);
     expect(peaks.flopsPerSecond / peaks.bytesPerSecond).toBeCloseTo(ridge, 6);
     const layers = rows.filter(({ traffic }: { traffic: number }) => traffic > 0);

@@ -66,7 +66,7 @@ export async function printRoofline(
   for (const line of wrapText(peakText(graph, peaks, model), terminal.width)) terminal.print(line);
   terminal.print('');
   const lines = per === 'layer' ? rows.filter(({ traffic }) => traffic > 0).map(lineOf) : byKind(rows);
-  for (const line of tableLines([...lines, totalOf(lines)], columns(total), terminal.width)) terminal.print(line);
+  for (const line of tableLines([...lines, totalOf(lines)], columns(total, per), terminal.width)) terminal.print(line);
   const unknown = rows.filter(({ operations }) => operations === null).map(({ path, kind }) => `${path} (${kind})`);
   const notes = unknown.length === 0 ? [] : [`Not predicted, no rule: ${unknown.join(', ')}.`];
   for (const note of [LEGEND, ...notes])
@@ -147,7 +147,7 @@ function byKind(rows: readonly TimedRow[]): readonly Line[] {
       ...totalOf(lines),
       measured,
       name: kind,
-      kind: `${lines.length} layers`,
+      kind: lines.length === 1 ? '1 layer' : `${lines.length} layers`,
       bound: [...bounds].sort().join(' and '),
     };
   });
@@ -169,10 +169,10 @@ function totalOf(lines: readonly Line[]): Line {
   };
 }
 
-const columns = (total: number): readonly TableColumn<Line>[] => [
+const columns = (total: number, per: View): readonly TableColumn<Line>[] => [
   { title: 'layer', text: ({ name }) => name },
   { title: 'kind', align: 'left', rank: 2, text: ({ kind }) => kind },
-  { title: 'output', rank: 1, text: ({ shape }) => shape },
+  ...(per === 'layer' ? [{ title: 'output', rank: 1, text: ({ shape }: Line) => shape }] : []),
   { title: 'ops', rank: 4, text: ({ operations }) => known(operations, formatCount) },
   { title: 'traffic', rank: 3, text: ({ traffic }) => formatBytes(traffic) },
   {
