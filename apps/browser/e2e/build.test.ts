@@ -262,8 +262,8 @@ describe.skipIf(noChromium)('TypeScript', { timeout: PATIENCE }, () => {
       await write(page, 'let i = 0;\nwhile (true) {\n  i++;\n}\nexport default i;\n');
       // The page itself is not held up.
       await page.waitForTimeout(900);
-      await page.getByRole('tab', { name: 'Blocks' }).click({ timeout: 1000 });
-      await page.getByRole('tab', { name: 'TypeScript' }).click({ timeout: 1000 });
+      await page.getByRole('tab', { name: 'Blocks' }).click();
+      await page.getByRole('tab', { name: 'TypeScript' }).click();
       await problems(page).getByText('It ran too long and was ended.').waitFor({ timeout: 20_000 });
       process.stderr.write(`an endless loop was ended after ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
       await write(page, NET);

@@ -82,6 +82,7 @@ export function createCodeEditor({ host, language, label, value, onchange }: Edi
         theme,
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap]),
         labelled.of(contentLabel(label)),
+        typedOverSelection,
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !own) onchange(update.state.doc.toString());
         }),
@@ -114,6 +115,20 @@ export function createCodeEditor({ host, language, label, value, onchange }: Edi
     destroy: () => view.destroy(),
   };
 }
+
+/**
+ * What is typed over selected lines the browser itself would put in, with styles of its own making, which the policy refuses and
+ * the console reports.
+ */
+const typedOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== 'insertText' || event.data === null || view.composing) return false;
+    if (view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true });
+    return true;
+  },
+});
 
 const contentLabel = (label: string) => EditorView.contentAttributes.of({ 'aria-label': label });
 
