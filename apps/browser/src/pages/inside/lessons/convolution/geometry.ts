@@ -13,6 +13,8 @@ export interface Column {
  * of each filter's column the map that it writes.
  */
 export interface Geometry {
+  /** Of the text, in pixels. */
+  readonly labelSize: number;
   /** Side of a cell: of a value or a weight. */
   readonly cell: number;
   readonly inputSide: number;
@@ -51,6 +53,7 @@ export function geometryOf({ inputs, outputs, kernel, size }: Convolution, width
   const first = border + GAP;
   const second = first + kernel + GAP;
   return {
+    labelSize: width < 480 ? 11 : 13,
     cell,
     inputSide: border * cell,
     mapSide: size * cell,
