@@ -4,8 +4,10 @@ import type { Visit } from './site.js';
 
 /** Waits until every network of the zoo is counted and the chart is drawn. */
 export async function counted(page: Page): Promise<void> {
-  await page.locator('[aria-busy=false] [role=application] svg').waitFor();
-  await page.getByRole('status').filter({ hasText: 'on the chart' }).waitFor();
+  // A second or so; much more where other work has the processors.
+  const timeout = 120_000;
+  await page.locator('[aria-busy=false] [role=application] svg').waitFor({ timeout });
+  await page.getByRole('status').filter({ hasText: 'on the chart' }).waitFor({ timeout });
 }
 
 /** What a button saves: the file's name and its bytes. */
