@@ -1,7 +1,6 @@
-import { presetFor, presets } from '@convzoo/preprocessing';
+import { presetFor, presetOfWeights, presets } from '@convzoo/preprocessing';
 import { findPretrained } from '@convzoo/zoo/pretrained';
 import { describe, expect, it } from 'vitest';
-import { presetOfWeights } from '../src/compute/networks/preset.js';
 import { parseSource, sourceText } from '../src/compute/networks/source.js';
 import { sortFiles } from '../src/pages/classify/sort-files.js';
 

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { presetOfWeights } from '@convzoo/preprocessing';
 import { initialise } from '@convzoo/training';
 import { encodeWeights, writeSafetensors } from '@convzoo/weights';
 import { buildModel } from '@convzoo/zoo';
 import { findPretrained, pretrainedWeights } from '@convzoo/zoo/pretrained';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { specFor } from '../src/weights/choose.js';
-import { presetOfWeights } from '../src/weights/preset.js';
 import { type Mirror, startMirror } from './mirror.js';
 import { run } from './run.js';
 

@@ -34,6 +34,7 @@ export {
   tenCrop,
 } from './geometry.js';
 export { createImage, type Image, type Size } from './image.js';
+export { labelsFor } from './labels/labels-for.js';
 export { type Channels, IMAGENET_MEAN, IMAGENET_STD, type Normalisation, normalisations } from './normalise.js';
 export { orient } from './orient.js';
 export {
@@ -49,6 +50,7 @@ export {
 } from './pipeline.js';
 export { type Preset, type PresetName, presets, type ResizeRule } from './preset.js';
 export { presetFor } from './preset-for.js';
+export { presetOfWeights, type StatedPreprocessing, type StatedWeights } from './preset-of-weights.js';
 export {
   type KerasPreprocessing,
   kerasPreset,

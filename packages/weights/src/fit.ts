@@ -62,6 +62,23 @@ export function fitNetworks<Candidate extends FitCandidate>(
     .sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || b.share - a.share);
 }
 
+/**
+ * The same where there are variants of networks by framework: those of the dialect that the file's names are in are tried first, and
+ * the others only where none of these fits.
+ *
+ * @param variants all, or those of one dialect
+ */
+export function fitVariants<Candidate extends FitCandidate>(
+  file: Pick<WeightFile, 'tensors'>,
+  variants: (dialect?: string) => Iterable<Candidate>,
+): readonly Fit<Candidate>[] {
+  const detected = detectDialect(file.tensors.map(({ name }) => name));
+  const likely = detected === undefined ? [] : fitNetworks(file, variants(detected));
+  if (likely[0] !== undefined && likely[0].kind !== 'partly') return likely;
+  const all = fitNetworks(file, variants());
+  return all[0] !== undefined && (likely[0] === undefined || all[0].share > likely[0].share) ? all : likely;
+}
+
 /** The candidates worth a comparison by name. Others are let go as they come: hundreds of graphs take 100 MB. */
 function nearest<Candidate>(candidates: Iterable<Candidate>, shareOf: (candidate: Candidate) => number): Candidate[] {
   let kept: { readonly candidate: Candidate; readonly share: number }[] = [];

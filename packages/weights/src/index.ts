@@ -13,7 +13,7 @@ export * from './dialects/index.js';
 export { castFloats, type WritableFormat, writableFormats, writableIn } from './element-types.js';
 export { encodeWeights } from './encode.js';
 export { WeightsError, type WeightsErrorCode } from './errors.js';
-export { type Fit, type FitCandidate, fitNetworks } from './fit.js';
+export { type Fit, type FitCandidate, fitNetworks, fitVariants } from './fit.js';
 export {
   type Misfit,
   type MisshapedParam,

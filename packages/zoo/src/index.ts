@@ -74,3 +74,4 @@ export type { Dialect, NetworkOptions, Preprocessing } from './options.js';
 export { isModelName, type ModelName, modelNames, models } from './registry.js';
 export { buildModel, type ResolvedModel, resolveModel } from './resolve.js';
 export { type ModelSpec, parseModelSpec } from './spec.js';
+export { withAuxiliary, type ZooVariant, zooVariants } from './variants.js';

@@ -1,9 +1,7 @@
 import { type Graph, paramsOf, sameShape } from '@convzoo/layers';
-import { type DialectName, detectDialect, fitNetworks, type WeightFile } from '@convzoo/weights';
-import type { ResolvedModel } from '@convzoo/zoo';
+import { type DialectName, detectDialect, fitNetworks, fitVariants, type WeightFile } from '@convzoo/weights';
+import { type ResolvedModel, withAuxiliary, zooVariants } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
-import { withAuxiliary } from '../network/auxiliary.js';
-import { networksFor } from '../network/candidates.js';
 import type { Binder } from '../network/found.js';
 import { openModel } from '../network/model.js';
 
@@ -48,7 +46,7 @@ export async function networkCalled(
 
 /** The network of the zoo that the file fits; undefined if none does. */
 export function networkOf(file: WeightFile): ConvertedNetwork | undefined {
-  const [best] = networksFor(file);
+  const [best] = fitVariants(file, zooVariants);
   if (best === undefined || best.kind === 'partly') return undefined;
   const { spec, resolved, graph, auxiliary } = best.candidate;
   const found = 'by its names and shapes';
@@ -60,7 +58,7 @@ export function networkOf(file: WeightFile): ConvertedNetwork | undefined {
 
 /** @throws UsageError `no-network` with the closest one */
 export function noNetwork(file: WeightFile): never {
-  const [closest] = networksFor(file);
+  const [closest] = fitVariants(file, zooVariants);
   const near =
     closest === undefined
       ? ''

@@ -4,12 +4,13 @@ import {
   type DialectName,
   describeWeights,
   type Fit,
+  fitVariants,
   type TensorStatistics,
   tensorStatistics,
   type WeightFormat,
 } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
-import { networksFor, type ZooCandidate } from '../network/candidates.js';
+import { type ZooVariant, zooVariants } from '@convzoo/zoo';
 
 /**
  * Bytes of tensors up to which statistics are made unasked: some two seconds of reading. Of larger files only the header
@@ -30,7 +31,7 @@ export interface Inspection {
   readonly dtypes: ReadonlyMap<DType, number>;
   readonly metadata: ReadonlyMap<string, string>;
   /** Networks of the zoo, best first; see `networksFor`. */
-  readonly fits: readonly Fit<ZooCandidate>[];
+  readonly fits: readonly Fit<ZooVariant>[];
   readonly hasStatistics: boolean;
 }
 
@@ -54,7 +55,14 @@ export async function inspectFile(path: string, statistics: boolean | undefined)
       tensors.push({ ...info, statistics: hasStatistics ? await tensorStatistics(file, info.name) : undefined });
     }
     const { size } = await stat(path);
-    return { ...description, file: path, fileBytes: size, tensors, fits: networksFor(file), hasStatistics };
+    return {
+      ...description,
+      file: path,
+      fileBytes: size,
+      tensors,
+      fits: fitVariants(file, zooVariants),
+      hasStatistics,
+    };
   } finally {
     await file.close();
   }

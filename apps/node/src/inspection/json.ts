@@ -1,5 +1,5 @@
 import type { Fit } from '@convzoo/weights';
-import type { ZooCandidate } from '../network/candidates.js';
+import type { ZooVariant } from '@convzoo/zoo';
 import type { Inspection } from './inspect.js';
 
 /** What `--json` prints. */
@@ -29,7 +29,7 @@ export function inspectionToJson({ file, fileBytes, format, dialect, ...rest }: 
   };
 }
 
-function networkOf({ candidate, kind, classes, total, matched, report }: Fit<ZooCandidate>): object {
+function networkOf({ candidate, kind, classes, total, matched, report }: Fit<ZooVariant>): object {
   const { dialect, missing, misshaped, unexpected, ignored, leftOut, notes } = report;
   return {
     model: candidate.spec,

@@ -1,6 +1,6 @@
 import { formatShape } from '@convzoo/layers';
 import type { Fit } from '@convzoo/weights';
-import type { ZooCandidate } from '../network/candidates.js';
+import type { ZooVariant } from '@convzoo/zoo';
 import { printable } from '../output/printable.js';
 import type { Inspection } from './inspect.js';
 
@@ -30,19 +30,19 @@ export function describeNetworks({ fits }: Inspection, all: boolean): readonly F
   return facts;
 }
 
-function sentence({ candidate, kind, total, matched, classes }: Fit<ZooCandidate>): string {
+function sentence({ candidate, kind, total, matched, classes }: Fit<ZooVariant>): string {
   const variant = `${candidate.spec} (${candidate.resolved.dialect}'s variant)`;
   if (kind === 'exact') return `${variant}: all ${total} parameters`;
   if (kind === 'other-classes') return `${variant}, built for ${classes?.found} classes`;
   return `none fits; the closest is ${variant}: ${matched} of its ${total} parameters`;
 }
 
-function namesOf(fits: readonly Fit<ZooCandidate>[]): string {
+function namesOf(fits: readonly Fit<ZooVariant>[]): string {
   const names = fits.slice(0, OTHERS).map(({ candidate }) => candidate.spec);
   return fits.length > OTHERS ? `${names.join(', ')} and ${fits.length - OTHERS} more` : names.join(', ');
 }
 
-function differences({ report }: Fit<ZooCandidate>, all: boolean): readonly Fact[] {
+function differences({ report }: Fit<ZooVariant>, all: boolean): readonly Fact[] {
   return [
     ...listed(all, 'missing', report.missing, ({ name, shape }) => `${name} ${formatShape(shape)}`),
     ...listed(

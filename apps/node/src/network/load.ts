@@ -1,5 +1,5 @@
 import { ConvzooError, type Graph, inputOf, outputOf, type Parameters } from '@convzoo/layers';
-import { type Preset, type PresetName, presetFor } from '@convzoo/preprocessing';
+import { labelsFor, type Preset, type PresetName, presetFor, presetOfWeights } from '@convzoo/preprocessing';
 import { type OutputKind, outputKindOf } from '@convzoo/runtime';
 import {
   type BoundWeights,
@@ -10,12 +10,10 @@ import {
   WeightsFitError,
 } from '@convzoo/weights';
 import { openWeightsFile } from '@convzoo/weights/node';
-import { type BuildOptions, type Dialect, type ResolvedModel, resolveModel } from '@convzoo/zoo';
+import { type BuildOptions, type Dialect, type ResolvedModel, resolveModel, withAuxiliary } from '@convzoo/zoo';
 import { type ChosenWeights, chooseWeights, specFor, type WeightsWish } from '../weights/choose.js';
-import { presetOfWeights } from '../weights/preset.js';
-import { withAuxiliary } from './auxiliary.js';
 import { embedded } from './embedded.js';
-import { labelsFor, readLabels } from './labels.js';
+import { readLabels } from './labels.js';
 import { isModelFile } from './model.js';
 import { presetCalled } from './preset.js';
 

@@ -1,10 +1,10 @@
 import { formatShape, inputOf, outputOf, sizeOf } from '@convzoo/layers';
-import { type PresetName, presetFor } from '@convzoo/preprocessing';
+import { labelsFor, type PresetName, presetFor } from '@convzoo/preprocessing';
 import { classesOf, outputKindOf } from '@convzoo/runtime';
 import { openWeightsFile } from '@convzoo/weights/node';
 import { UsageError } from '../errors.js';
 import { resolveWeights } from '../weights/resolve.js';
-import { labelsFor, readLabels } from './labels.js';
+import { readLabels } from './labels.js';
 import type { LoadedNetwork, WeightChoice } from './load.js';
 import { type OpenedModel, openModel } from './model.js';
 import { presetCalled } from './preset.js';

@@ -1,13 +1,11 @@
 import { type Graph, inputOf, type Parameters } from '@convzoo/layers';
-import { presetFor } from '@convzoo/preprocessing';
-import { bindWeights, type Fit, type WeightFile } from '@convzoo/weights';
-import { resolveModel } from '@convzoo/zoo';
+import { presetFor, presetOfWeights } from '@convzoo/preprocessing';
+import { bindWeights, type Fit, fitVariants, type WeightFile } from '@convzoo/weights';
+import { resolveModel, withAuxiliary, type ZooVariant, zooVariants } from '@convzoo/zoo';
 import type { PretrainedWeights } from '@convzoo/zoo/pretrained';
 import { AppError } from '../../errors/app-error.js';
-import { withAuxiliary } from './auxiliary.js';
-import { networksFor, type ZooCandidate } from './candidates.js';
 import { type LoadedNetwork, loadedNetwork } from './loaded.js';
-import { assumedPreset, presetOfWeights } from './preset.js';
+import { assumedPreset } from './preset.js';
 
 /** Published weights, which say what they are of. */
 export async function bindEntry(key: string, file: WeightFile, entry: PretrainedWeights): Promise<LoadedNetwork> {
@@ -29,17 +27,13 @@ export async function bindEntry(key: string, file: WeightFile, entry: Pretrained
 
 /** A file of the user's: whichever network of the zoo it is of, else the architecture that it carries itself. */
 export async function bindFile(key: string, file: WeightFile): Promise<LoadedNetwork> {
-  const [fit] = networksFor(file);
+  const [fit] = fitVariants(file, zooVariants);
   if (fit !== undefined && fit.kind !== 'partly') return bindFit(key, file, fit);
   if (file.metadata.has('model_config')) return importOwn(key, file);
   throw new AppError('no-fitting-network', noFit(file, fit));
 }
 
-async function bindFit(
-  key: string,
-  file: WeightFile,
-  { candidate, classes }: Fit<ZooCandidate>,
-): Promise<LoadedNetwork> {
+async function bindFit(key: string, file: WeightFile, { candidate, classes }: Fit<ZooVariant>): Promise<LoadedNetwork> {
   const resolved =
     classes === undefined ? candidate.resolved : resolveAgain(candidate.resolved, { classes: classes.found });
   const graph = classes === undefined ? candidate.graph : resolved.entry.build(resolved.options);
@@ -55,7 +49,7 @@ async function bindFit(
   });
 }
 
-type Resolved = ZooCandidate['resolved'];
+type Resolved = ZooVariant['resolved'];
 
 const resolveAgain = ({ name, options }: Resolved, more: { readonly classes: number }): Resolved =>
   resolveModel(name, { ...options, ...more });
@@ -77,7 +71,7 @@ async function importOwn(key: string, file: WeightFile): Promise<LoadedNetwork> 
   });
 }
 
-function noFit({ name, tensors }: WeightFile, nearest: Fit<ZooCandidate> | undefined): string {
+function noFit({ name, tensors }: WeightFile, nearest: Fit<ZooVariant> | undefined): string {
   if (nearest === undefined) return `${name} has ${tensors.length} tensors, and no network of the zoo has any of them.`;
   const { candidate, matched, total, report } = nearest;
   const missing = report.missing.slice(0, 3).map(({ name: tensor }) => tensor);

@@ -1,10 +1,9 @@
 import { analyse, inferenceMemory } from '@convzoo/cost-analysis';
 import { type Graph, inputOf, outputOf, type Parameters, sizeOf } from '@convzoo/layers';
-import type { Preset } from '@convzoo/preprocessing';
+import { labelsFor, type Preset } from '@convzoo/preprocessing';
 import { classesOf, type OutputKind, outputKindOf } from '@convzoo/runtime';
 import { AppError } from '../../errors/app-error.js';
 import type { NetworkInfo } from './info.js';
-import { labelsFor } from './labels.js';
 
 /** A network with its weights, and how pictures become its input and its output names. Stays in the worker. */
 export interface LoadedNetwork {

@@ -1,7 +1,6 @@
 import { type Graph, inputOf } from '@convzoo/layers';
-import { type Preset, presetFor } from '@convzoo/preprocessing';
+import { type Preset, presetFor, presetOfWeights } from '@convzoo/preprocessing';
 import type { ComputeContext } from '../../../compute/context.js';
-import { presetOfWeights } from '../../../compute/networks/preset.js';
 import { Recent } from '../../../compute/recent.js';
 import type { InsideSource } from '../source.js';
 
