@@ -68,3 +68,27 @@ export async function inFolder(use: (folder: string) => Promise<void>): Promise<
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The command line is a process for each file, on a machine that may be busy: milliseconds for a test. */
+export const PATIENCE = 180_000;
+
+export const RESNET_18: Figures = { params: 11_689_512, macs: 1_814_073_344 };
+
+/** A network in TypeScript that no blocks make. */
+export const NET = `import { Builder, type Graph } from '@convzoo/layers';
+
+interface Options { readonly classes: number }
+
+export default function net({ classes }: Options = { classes: 7 }): Graph {
+  const nn = new Builder('typed');
+  const x = nn.conv2d(nn.input([16, 16, 3]), { out: 8, kernel: 3 });
+  return nn.graph(nn.dense(nn.globalAvgPool(x), { units: classes }));
+}
+`;
+export const NET_FIGURES: Figures = { params: 27 * 8 + 8 * 7 + 7, macs: 256 * 27 * 8 + 56 };
+
+/** What the address says, readable. */
+export const address = (page: Page): string => decodeURIComponent(page.url().split('#')[1] ?? '');
+
+/** The list of mistakes under the editor. */
+export const problems = (page: Page): Locator => page.getByRole('region', { name: 'Mistakes' });
