@@ -69,4 +69,14 @@ export const views = [
       await page.locator('[data-view="cam"][data-values]').waitFor();
     },
   },
+  { name: 'lessons-convolution', hash: '#/inside?tab=lessons&at=1300', ready: '[data-more]' },
+  {
+    name: 'lessons-residual',
+    hash: '#/inside?tab=lessons&lesson=residual&shortcut=off&kind=projection&cut=1,5,9&picture=cat',
+    ready: '[data-cut="3"]',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Train all four' }).click();
+      await page.locator('[data-trained="true"]').waitFor();
+    },
+  },
 ];
