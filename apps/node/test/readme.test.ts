@@ -58,7 +58,7 @@ interface Plan {
 }
 
 const noDownloads =
-  'it downloads a hundred megabytes; pulling is tested against a local server (published-weights.test.ts)';
+  'it downloads 98 MB that are held to a published checksum, and no such file is here; pulling is tested against a local server (published-weights.test.ts)';
 const plans: Readonly<Record<string, Plan>> = {
   'classify cat.jpg --model resnet50 --pull': { parsedOnly: noDownloads },
   'weights pull resnet50': { parsedOnly: noDownloads },
