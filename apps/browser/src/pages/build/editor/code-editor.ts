@@ -89,6 +89,8 @@ export function createCodeEditor({ host, language, label, value, onchange }: Edi
       ],
     }),
   });
+  // What scrolls is reached by keyboard too.
+  view.scrollDOM.tabIndex = 0;
   return {
     setValue(next) {
       if (next === view.state.doc.toString()) return;
