@@ -49,7 +49,7 @@ export function blockPair(kind: BlockKind): BlockPair {
 }
 
 /** The nodes of one block as a network of its own; what they read from elsewhere is its input. */
-export function blockOf(graph: Graph, path: string): Graph {
+function blockOf(graph: Graph, path: string): Graph {
   const nn = new Builder(path);
   const values = new Map<number, Value>();
   let last: Value | undefined;
