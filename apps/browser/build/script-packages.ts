@@ -3,8 +3,6 @@ import { build, type Plugin } from 'vite';
 
 const MODULE = fileURLToPath(new URL('../src/pages/build/script/packages.ts', import.meta.url));
 
-const entries = { '@convzoo/layers': 'layers', '@convzoo/zoo': 'zoo' } as const;
-
 /** The packages that an architecture may import, each a module, with what both need in modules beside: texts by name. */
 export async function bundlePackages(): Promise<Readonly<Record<string, string>>> {
   const built = await build({
@@ -18,12 +16,8 @@ export async function bundlePackages(): Promise<Readonly<Record<string, string>>
       reportCompressedSize: false,
       modulePreload: false,
       rolldownOptions: {
-        input: Object.fromEntries(
-          Object.keys(entries).map((name) => [
-            entries[name as keyof typeof entries],
-            fileURLToPath(import.meta.resolve(name)),
-          ]),
-        ),
+        // By name, so that sources are found as everywhere in this build: nobody need have built the packages.
+        input: { layers: '@convzoo/layers', zoo: '@convzoo/zoo' },
         preserveEntrySignatures: 'strict',
         output: { format: 'es', entryFileNames: '@convzoo/[name]', chunkFileNames: '@convzoo/[name].js' },
       },
