@@ -1,12 +1,15 @@
+/** Spaces, but those between a number and its unit. */
+const GAPS = / +(?!(?<=\d +)(?:[kMGT]?B|[kMGTP]|[mµ]?s|%|MACs)(?![\w/]))/;
+
 /**
- * A sentence in lines of at most `width` columns; every line after the first starts with `indent`. Words stay in one piece but
- * those that no line has room for.
+ * A sentence in lines of at most `width` columns; every line after the first starts with `indent`. Words stay in one piece, with
+ * numbers and their units being words, but those that no line has room for.
  */
 export function wrapText(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = /^ */.exec(text)?.[0] ?? '';
   let isEmpty = true;
-  for (const word of text.trim().split(/ +/)) {
+  for (const word of text.trim().split(GAPS)) {
     if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent;
