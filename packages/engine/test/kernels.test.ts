@@ -1,6 +1,6 @@
 // Every variant of the kernels against the definitions in float64, in a memory where only what is theirs is to be seen. This file
 // runs in Node (vitest.config.ts) and in Chromium (vitest.browser.config.ts): nothing in it may be for one of them only.
-import { opNames } from '@convzoo/layers';
+import { Builder, opNames } from '@convzoo/layers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraries } from '../../backend-tfjs/test/support/arbitrary.js';
@@ -249,6 +249,30 @@ it('every variant computes the same networks', { timeout: 120_000 }, () => {
         const same = bits.get(roundsOnce) ?? bitsOf(found);
         bits.set(roundsOnce, same);
         expect(bitsOf(found), nameOf(arithmetic)).toEqual(same);
+      }
+    }
+  }
+});
+
+it('cuts a batch into portions before, within and behind a concatenation whose parts are computed in place', () => {
+  const nn = new Builder('parts');
+  const x = nn.conv2d(nn.input([11, 9, 3]), { name: 'stem', out: 16, kernel: 3, padding: 'same' });
+  const parts = [1, 3].map((kernel) => nn.conv2d(x, { name: `part${kernel}`, out: 16, kernel, padding: 'same' }));
+  const all = nn.maxPool(nn.concat(parts), { size: 2 });
+  const graph = nn.graph(nn.dense(nn.globalAvgPool(all), { name: 'fc', units: 5 }));
+  const params = filledParameters(graph);
+  const input = filled([4, 11, 9, 3], 1);
+  for (const arithmetic of usual) {
+    const whole = runIsolated(graph, params, input, { arithmetic });
+    let nodes = 1;
+    for (let rest = 1; rest <= nodes; rest++) {
+      for (const front of [1, 2]) {
+        const portions: IsolatedOptions['portions'] = ({ compiled }, batch) => {
+          nodes = compiled.length;
+          return { batch, front, rest };
+        };
+        const found = runIsolated(graph, params, input, { arithmetic, portions });
+        expect(bitsOf(found), `${front} before node ${rest} of ${nodes}`).toEqual(bitsOf(whole));
       }
     }
   }

@@ -38,7 +38,8 @@ export function layOut(program: Program, portions: Portions, threads: number, me
   const arena = new Arena(memory.constantsEnd);
   const own = new PlanMemory(arena);
   const kept = new Set([graph.output, inputOf(graph).id, ...Object.values(graph.taps)]);
-  const whole = wholeValues(compiled, rest, kept);
+  const parts = concatParts(graph, compiled, kept);
+  const whole = wholeValues(compiled, rest, kept, parts);
   const lastUse = lastUses(compiled);
   const placed = new Map<NodeId, Placed>();
   const place = (node: AnyNode, index: number): Placed => {
@@ -49,7 +50,6 @@ export function layOut(program: Program, portions: Portions, threads: number, me
     const address = index < rest && whole.has(node.id) ? arena.takeNew(bytes) : arena.take(bytes);
     return { ...layout, address, pixels: examples * layout.height * layout.width };
   };
-  const parts = concatParts(graph, compiled, kept);
   // The first part of a concatenation makes the place for all.
   const placeIn = ({ concat, offset }: ConcatPart, node: AnyNode, index: number): Placed => {
     const all = placed.get(concat) ?? place(nodeAt(graph, concat), index);
@@ -130,12 +130,19 @@ function nodeOf(compiled: readonly Compiled[], index: number): Compiled {
   return node;
 }
 
-/** What has room for all examples: what is kept, what the rest computes, and what it reads. */
-function wholeValues(compiled: readonly Compiled[], rest: number, kept: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
-  const later = compiled
-    .slice(rest)
-    .flatMap(({ result, inputs, residual }) => [result.id, ...inputs, residual ?? result.id]);
-  return new Set([...kept, ...later]);
+/** What has room for all examples: what is kept, what the rest computes, what it reads, and the parts of all these. */
+function wholeValues(
+  compiled: readonly Compiled[],
+  rest: number,
+  kept: ReadonlySet<NodeId>,
+  parts: ReadonlyMap<NodeId, ConcatPart>,
+): ReadonlySet<NodeId> {
+  const whole = new Set(kept);
+  for (const { result, inputs, residual } of compiled.slice(rest)) {
+    for (const id of [result.id, ...inputs, residual ?? result.id]) whole.add(id);
+  }
+  for (const [id, { concat }] of parts) if (whole.has(concat)) whole.add(id);
+  return whole;
 }
 
 /** The last of the compiled nodes that reads each result. */
