@@ -75,6 +75,8 @@ describe.skipIf(noChromium)('TypeScript', { timeout: PATIENCE }, () => {
   ])('shows %s at its line, in the gutter and in the list', async (_, text, line) => {
     await site.visit('#/build?edit=typescript', async ({ page }) => {
       await page.locator('.cm-content').waitFor();
+      // There is a network without mistakes first.
+      await figuresOf(page);
       await write(page, text);
       const listed = problems(page).getByRole('button', { name: `Line ${line}` });
       await listed.waitFor();
