@@ -71,6 +71,14 @@ describe('the aims of issues 7 and 8', () => {
     expect(aim && isMet(aim)).toBe(false);
   });
 
+  it('takes the time of one example from the same turns, where there is one', () => {
+    const results = resultsOf(
+      row('engine:node:1', 10, { run: 'b' }),
+      row('engine:node:1', 88, { batch: 8, alone: 12 }),
+    );
+    expect(find(results, /batch 8/, 'Node')).toMatchObject({ value: 11 / 12, mixed: false });
+  });
+
   it('holds peak memory against the weights and what is planned', () => {
     const facts = { model: 'resnet18', parameterBytes: 40e6, macs: 1, plannedBytes: 5e6 };
     const results = { ...resultsOf(row('engine:node:1', 1, { peakMemory: 104e6 })), networks: [facts] };

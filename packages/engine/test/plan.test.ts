@@ -7,7 +7,7 @@ import { referenceRun } from '../../backend-tfjs/test/support/reference/ops.js';
 import { engineBackend, measureEngine, planOf } from '../src/index.js';
 import { compile } from '../src/plan/compile.js';
 import { layOut } from '../src/plan/lay-out.js';
-import { EngineMemory } from '../src/plan/memory.js';
+import { EngineMemory, ImaginedMemory } from '../src/plan/memory.js';
 import { methodsOf } from '../src/plan/method.js';
 import { portionsOf } from '../src/plan/portions.js';
 
@@ -39,6 +39,32 @@ describe('the budget of Winograd', () => {
     await using backend = await engineBackend({ winogradBudget });
     await using session = await backend.prepare(graph, params);
     expect(error((await session.run(input)).output.data, expected)).toBeLessThan(5e-5);
+  });
+});
+
+describe('the portions of a batch', () => {
+  const portions = (taps: readonly string[], batch: number) => {
+    const graph = buildModel('resnet18');
+    const params: Parameters = new Map(
+      paramsOf(graph).map(({ path, shape }) => [path, float32Tensor(shape, new Float32Array(sizeOf(shape)))]),
+    );
+    const network = prepareNetwork(graph, params, { taps });
+    const program = compile(network.graph, network.params, new ImaginedMemory(), arithmetic);
+    return { ...portionsOf(program, batch), nodes: program.compiled.map(({ result }) => result) };
+  };
+
+  it('are one example of large maps, and all of maps of 7x7', () => {
+    const { batch, front, rest, nodes } = portions([], 8);
+    expect([batch, front]).toEqual([8, 1]);
+    const sides = nodes.map(({ shape }) => (shape.length === 3 ? shape[0]! : 1));
+    expect(Math.min(...sides.slice(0, rest))).toBeGreaterThan(8);
+    expect(Math.max(...sides.slice(rest))).toBe(7);
+  });
+
+  it('are of fewer examples where much is kept of each', () => {
+    const [few, many] = [portions([], 64), portions(Object.keys(buildModel('resnet18').taps), 64)];
+    expect(few.batch).toBeGreaterThan(many.batch);
+    expect(many.batch).toBeLessThanOrEqual(2);
   });
 });
 

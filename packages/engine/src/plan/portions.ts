@@ -19,7 +19,7 @@ export interface Portions {
 const FEW_PIXELS = 64;
 /** What a large map may take, input and output of its node together: a second-level cache. */
 const FRONT_BYTES = 1_000_000;
-/** What all examples of a run may take at a node: half of a last-level cache, which weights need as well. */
+/** What all examples of a run may take at a node, or in what is kept: half of a last-level cache, which weights need as well. */
 const RUN_BYTES = 16_000_000;
 
 /** The portions of a batch that are fastest. */
@@ -34,7 +34,10 @@ export function portionsOf(program: Program, batch: number): Portions {
   const traffic = ({ result, inputs }: Compiled): number =>
     [result.id, ...inputs].reduce((sum, id) => sum + bytes(id), 0);
   const most = (nodes: readonly Compiled[]): number => Math.max(1, ...nodes.map(traffic));
-  const run = dividing(batch, RUN_BYTES / Math.max(most(compiled.slice(rest)), bytes(inputOf(graph).id)));
+  // What is kept from the first node to the last, of all examples: the input, and what someone wants to see.
+  const kept = new Set([inputOf(graph).id, ...Object.values(graph.taps)]);
+  const held = [...kept].reduce((sum, id) => sum + bytes(id), 0);
+  const run = dividing(batch, RUN_BYTES / Math.max(most(compiled.slice(rest)), held));
   const front = dividing(run, FRONT_BYTES / most(compiled.slice(0, rest)));
   return front === run ? wholly(run) : { batch: run, front, rest };
 }
