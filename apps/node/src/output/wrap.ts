@@ -3,13 +3,15 @@ const GAPS = / +(?!(?<=\d +)(?:[kMGT]?B|[kMGTP]|[mµ]?s|%|MACs)(?![\w/]))/;
 
 /**
  * A sentence in lines of at most `width` columns; every line after the first starts with `indent`. Words stay in one piece, with
- * numbers and their units being words, but those that no line has room for.
+ * numbers and their units being words, but those that no line has room for: a number then parts from its unit, a word is cut.
  */
 export function wrapText(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = /^ */.exec(text)?.[0] ?? '';
   let isEmpty = true;
-  for (const word of text.trim().split(GAPS)) {
+  const fits = (word: string) => indent.length + word.length <= width;
+  const words = text.trim().split(GAPS);
+  for (const word of words.flatMap((each) => (fits(each) ? [each] : each.split(' ')))) {
     if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent;
