@@ -132,13 +132,13 @@ async function vitest(name, title, args, { mayBeEmpty = false } = {}) {
   /** @type {import('./vitest-totals.mjs').VitestTotals} */
   const totals = existsSync(totalsFile)
     ? JSON.parse(readFileSync(totalsFile, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0, reasons: {} };
-  const { passed, skipped } = totals;
+    : { passed: 0, failed: 0, skipped: 0, reasons: {}, failures: [] };
+  const { passed, skipped, failures } = totals;
   // vitest itself may fail where no test did, and a run without a single test proves nothing.
   const failed = Math.max(totals.failed, code === 0 && (mayBeEmpty || passed + skipped > 0) ? 0 : 1);
   say(`${name}: ${failed === 0 ? 'passed' : 'FAILED'} in ${duration(milliseconds)}`);
   const reasons = Object.entries(totals.reasons).map(([reason, count]) => `${reason} (${count} tests)`);
-  return { name, passed, failed, skipped, milliseconds, reasons };
+  return { name, passed, failed, skipped, milliseconds, reasons, failures };
 }
 
 /**

@@ -8,6 +8,7 @@ import { duration } from './say.mjs';
  * @property {number} skipped
  * @property {number} milliseconds
  * @property {string[]} [reasons] why something was skipped
+ * @property {string[]} [failures] a line for each test that failed
  */
 
 /**
@@ -28,7 +29,11 @@ export function summary(outcomes) {
   const reasons = outcomes.flatMap(({ name, reasons = [] }) =>
     reasons.map((reason) => `skipped in ${name}: ${reason}`),
   );
-  return [...lines, ...reasons];
+  // Last, where whoever sees only the end of a log looks.
+  const failures = outcomes.flatMap(({ name, failures = [] }) =>
+    failures.map((failure) => `failed in ${name}: ${failure}`),
+  );
+  return [...lines, ...reasons, ...failures];
 }
 
 /**

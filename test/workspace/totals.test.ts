@@ -8,7 +8,11 @@ import { summary, totalsLine } from '../../scripts/workspace/tally.mjs';
 const outcomes = [
   { name: 'lint', passed: 1, failed: 0, skipped: 0, milliseconds: 400 },
   { name: 'consumer', passed: 0, failed: 0, skipped: 1, milliseconds: 61_000, reasons: ['no network'] },
-  { name: 'vitest', passed: 40, failed: 2, skipped: 3, milliseconds: 125_000, reasons: ['no addon (3 tests)'] },
+  {
+    ...{ name: 'vitest', passed: 40, failed: 2, skipped: 3, milliseconds: 125_000 },
+    reasons: ['no addon (3 tests)'],
+    failures: ['a.test.ts > a: expected 1 to be 2', 'b.test.ts: cannot be loaded'],
+  },
 ];
 
 describe('the end of npm test', () => {
@@ -16,13 +20,15 @@ describe('the end of npm test', () => {
     expect(totalsLine(outcomes)).toBe('41 passed, 2 failed, 4 skipped');
   });
 
-  it('follows a line for each step, and the reason of each skip', () => {
+  it('follows a line for each step, the reason of each skip, and each failure', () => {
     expect(summary(outcomes)).toEqual([
       'lint      passed (0.4 s)',
       'consumer  skipped (61 s)',
       'vitest    40 passed, 2 failed, 3 skipped (2 min 5 s)',
       'skipped in consumer: no network',
       'skipped in vitest: no addon (3 tests)',
+      'failed in vitest: a.test.ts > a: expected 1 to be 2',
+      'failed in vitest: b.test.ts: cannot be loaded',
     ]);
   });
 });
@@ -37,13 +43,14 @@ describe('the totals of a vitest run', () => {
     write(
       'tests.test',
       `
-      import { expect, it } from 'vitest';
+      import { beforeAll, describe, expect, it } from 'vitest';
       it('a', () => {});
-      it('b', () => expect(1).toBe(2));
+      describe('of b', () => it('b', () => expect({ a: 1 }, 'is a thing\\nwith more lines').toEqual({ a: 2 })));
       it('c', (context) => context.skip('no addon'));
       it('d', (context) => context.skip('no addon'));
       it.skip('e', () => {});
       it.todo('f');
+      describe('hooked', () => { beforeAll(() => { throw new Error('no hook'); }); it('h', () => {}); });
     `,
     );
     write('unloadable.test', 'throw new Error("cannot be loaded");');
@@ -61,12 +68,19 @@ describe('the totals of a vitest run', () => {
       env: { ...process.env, CONVZOO_TOTALS: totals },
     });
     expect(status).toBe(1);
-    expect(JSON.parse(readFileSync(totals, 'utf8'))).toEqual({
+    const { failures, ...others } = JSON.parse(readFileSync(totals, 'utf8'));
+    expect(others).toEqual({
       passed: 2,
       failed: 3,
-      skipped: 4,
-      reasons: { 'no addon': 2, 'no reason given in tests.test.ts': 2 },
+      skipped: 5,
+      reasons: { 'no addon': 2, 'no reason given in tests.test.ts': 3 },
     });
+    expect(failures.toSorted()).toEqual([
+      'outside of tests: late',
+      'tests.test.ts > hooked: no hook',
+      'tests.test.ts > of b > b: is a thing',
+      'unloadable.test.ts: cannot be loaded',
+    ]);
     rmSync(folder, { recursive: true });
   });
 });
