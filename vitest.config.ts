@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/workspace/longest-first.mjs';
 
 // The `source` condition makes @convzoo/* resolve to TypeScript sources: no build is needed to test. The others are Vite's own
 // for Node, which a list of conditions replaces.
@@ -15,5 +16,6 @@ export default defineConfig({
     // Native and wasm backends keep global state: a process per file.
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });
