@@ -7,14 +7,14 @@ export const tiles: readonly Omit<Arithmetic, 'instructions'>[] = [
   ...[1, 2, 3].map((rows) => ({ rows, vectors: 1 as const, unroll: 1 })),
 ];
 
-const all: readonly Arithmetic[] = (['scalar', 'simd', 'relaxed-simd'] as const).flatMap((instructions) =>
-  tiles.map((tile) => ({ instructions, ...tile })),
-);
+/** Whether this runtime has them; a tile makes no difference to that. */
+const isThere = (instructions: Instructions): boolean =>
+  WebAssembly.validate(kernelModule({ instructions, rows: 1, vectors: 1, unroll: 1 }, false));
 
 /** Every variant of the kernels that this runtime can have: those with multiply-add need relaxed SIMD. */
-export const variants: readonly Arithmetic[] = all.filter((arithmetic) =>
-  WebAssembly.validate(kernelModule({ ...arithmetic, rows: 1 }, false)),
-);
+export const variants: readonly Arithmetic[] = (['scalar', 'simd', 'relaxed-simd'] as const)
+  .filter(isThere)
+  .flatMap((instructions) => tiles.map((tile) => ({ instructions, ...tile })));
 
 export const nameOf = ({ instructions, rows, vectors, unroll }: Arithmetic): string =>
   `${instructions}, ${rows} rows of ${4 * vectors}, unrolled ${unroll}`;
