@@ -34,14 +34,21 @@ const isCommand = (word: string | undefined): word is CommandName =>
 /** Words before which every command has to be known: they show all, or lead to any. */
 const ABOUT_ALL: ReadonlySet<string | undefined> = new Set(['help', '--help', '-h', 'completion']);
 
+/** Words that the program answers by itself, before it looks for a command. */
+const OF_NONE: ReadonlySet<string | undefined> = new Set(['--version', '-V']);
+
+function namesFor(first: string | undefined): readonly CommandName[] {
+  if (OF_NONE.has(first)) return [];
+  if (ABOUT_ALL.has(first)) return Object.keys(commands).filter(isCommand);
+  return [isCommand(first) ? first : 'classify'];
+}
+
 /**
- * The command line as far as words need it that begin with `first`: the command of that name, or all where the word is about
- * all. Without a command it classifies, by default the sample pictures.
+ * The command line as far as words need it that begin with `first`: the command of that name, all where the word is about all,
+ * none where it asks for the version. Without a command it classifies, by default the sample pictures.
  */
 export async function program(first: string | undefined) {
-  const names = ABOUT_ALL.has(first)
-    ? Object.keys(commands).filter(isCommand)
-    : [isCommand(first) ? first : 'classify'];
+  const names = namesFor(first);
   const root = new Command('convzoo')
     .description('Classic convolutional networks: classify, count, train, evaluate')
     .version(version())
