@@ -2,6 +2,7 @@
 // (vitest.browser.config.ts): nothing in it may be for one of them only.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scaledByDoubles } from '../src/wasm/doubles.js';
 import type { FunctionWriter } from '../src/wasm/function.js';
 import { ModuleWriter } from '../src/wasm/module.js';
 import * as w from '../src/wasm/values.js';
@@ -53,6 +54,8 @@ const instructions: Readonly<Record<string, { readonly write: Write; readonly ma
   vsub: { write: (_, a, b) => w.vsub(a, b), makesNaN: true },
   vmul: { write: (_, a, b) => w.vmul(a, b), makesNaN: true },
   vdiv: { write: (_, a, b) => w.vdiv(a, b), makesNaN: true },
+  // B and C are four float64.
+  scaledByDoubles: { write: (fn, a) => scaledByDoubles(fn.let(a), B), makesNaN: true },
   vnearest: { write: (_, a) => w.vnearest(a), makesNaN: true },
   vpmin: { write: (_, a, b) => w.vpmin(a, b) },
   vpmax: { write: (_, a, b) => w.vpmax(a, b) },

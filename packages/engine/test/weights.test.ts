@@ -58,6 +58,25 @@ const packed = (graph: Graph): readonly string[] =>
     (node.op === 'conv2d' && node.attributes.groups === 1) || node.op === 'dense' ? [node.params[0]!.path] : [],
   );
 
+describe('kernels with a factor for each channel', () => {
+  /** Factors that no float32 has, so that a product rounded twice is another one. */
+  const scaled = (): Parameters =>
+    new Map(
+      [...given].map(([path, tensor]) => {
+        if (tensor.shape.length < 2) return [path, tensor];
+        const factors = Float64Array.from({ length: tensor.shape.at(-1)! }, (_, c) => 1 / (3 + c));
+        return [path, derivedTensor(tensor.shape, { kind: 'scaled', values: tensor, factors })];
+      }),
+    );
+  const evaluated = (): Parameters =>
+    new Map([...scaled()].map(([path, { shape, data }]) => [path, float32Tensor(shape, data.slice())]));
+
+  it.each(['scalar', 'simd'] as const)('are packed with the bits of their products (%s)', async (instructions) => {
+    await using engine = await engineBackend({ arithmetic: { instructions, rows: 2, vectors: 1, unroll: 1 } });
+    expect(await answerOf(engine, graph, scaled())).toEqual(await answerOf(engine, graph, evaluated()));
+  });
+});
+
 describe('parameters that are given away', () => {
   it('are emptied once they are packed, and give the same answer', async () => {
     const params = copied();

@@ -1,3 +1,4 @@
+import { scaledByDoubles } from '../wasm/doubles.js';
 import { ModuleWriter } from '../wasm/module.js';
 import { add, type I32, load, loadInt, mul, ne, rotateLeft } from '../wasm/values.js';
 import { type Arithmetic, hasVectors } from './arithmetic.js';
@@ -22,6 +23,24 @@ const written = new Map<string, Uint8Array<ArrayBuffer>>();
 
 function writePackModule(vectors: boolean, shared: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter({ vectors });
+
+  // Rows of whole panels, each value by the float64 of its column.
+  module.function('scale', (fn) => {
+    const [raw, rows, panels, factors] = fn.params(4) as readonly [I32, I32, I32, I32];
+    const at = fn.let(raw);
+    const x = fn.local('v128');
+    fn.for(0, rows, () => {
+      const factor = fn.let(factors);
+      fn.for(0, panels, () => {
+        for (const half of [0, 16]) {
+          fn.set(x, load(at, half));
+          fn.store(at, scaledByDoubles(x, half === 0 ? factor : add(factor, 32)), half);
+        }
+        fn.increase(at, 32);
+        fn.increase(factor, 64);
+      });
+    });
+  });
 
   // Row r of panel j goes to out + j * panelBytes + 32 r.
   module.function('panels', (fn) => {

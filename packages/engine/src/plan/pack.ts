@@ -6,7 +6,7 @@ import { PANEL } from '../kernels/product.js';
 import { type EarlyWinogradKernel, PLANE_GAP, weightPlanesOf, winogradForms } from '../kernels/winograd-forms.js';
 import type { EngineMemory } from './memory.js';
 import { padded } from './value.js';
-import { halvesOf, holderOf, hostBytes, weightSource } from './weight-source.js';
+import { copyRows, halvesOf, holderOf, hostBytes, weightSource } from './weight-source.js';
 
 type PackKernel = (...args: readonly number[]) => void;
 
@@ -211,19 +211,31 @@ export class Packer {
     n: number,
     pack: (raw: number, row: number, rows: number) => void,
   ): void {
-    const source = weightSource(kernel);
+    const { values, factors } = weightSource(kernel);
     const width = padded(n);
     const most = Math.max(1, Math.floor(STAGE_BYTES / (4 * width * taps)));
     for (let row = 0; row < k; row += most) {
       const rows = Math.min(most, k - row);
-      const { address, data } = this.memory.stage(taps * rows * width);
+      const stage = this.memory.stage((taps * rows + 2) * width);
+      const { address } = stage;
+      const data = stage.data.subarray(0, taps * rows * width);
       if (width !== n) data.fill(0);
       for (let tap = 0; tap < taps; tap++) {
-        const to = tap * rows * width;
-        source.copy((tap * k + row) * n, rows, n, data.subarray(to, to + rows * width), width);
+        const from = (tap * k + row) * n;
+        copyRows(values, { from, rows, n }, data.subarray(tap * rows * width), width);
       }
+      if (factors !== undefined) this.#scale(factors, address, taps * rows, width);
       pack(address, row, rows);
     }
+  }
+
+  /** Rows at the beginning of the stage, each value by the factor of its column; the factors lie behind them. */
+  #scale(factors: Float64Array, address: number, rows: number, width: number): void {
+    const behind = address + 4 * rows * width;
+    const places = new Float64Array(this.memory.memory.buffer, behind, width);
+    places.set(factors);
+    places.fill(1, factors.length);
+    this.#call('scale', address, rows, width / PANEL, behind);
   }
 }
 

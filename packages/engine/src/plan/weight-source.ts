@@ -1,40 +1,28 @@
 import { type Float32Tensor, originOf, sizeOf } from '@convzoo/layers';
 
-/** The values of a kernel, read row by row while it is packed. */
+/** The values of a kernel: those of a tensor, or of one that each output channel has a factor for. */
 export interface WeightSource {
-  /**
-   * `rows` rows of `n` values from value `from` on, which starts a row, into rows of `width`: what lies behind a row is not
-   * written.
-   */
-  copy(from: number, rows: number, n: number, target: Float32Array, width: number): void;
+  readonly values: Float32Array;
+  /** Products with them are in float64, rounded once, as `derivedTensor` has them. */
+  readonly factors: Float64Array | undefined;
 }
 
 export function weightSource(tensor: Float32Tensor): WeightSource {
   const origin = originOf(tensor);
-  return origin?.kind === 'scaled' ? scaledSource(origin.values.data, origin.factors) : plainSource(tensor.data);
+  if (origin?.kind === 'scaled') return { values: origin.values.data, factors: origin.factors };
+  return { values: tensor.data, factors: undefined };
 }
 
-function plainSource(values: Float32Array): WeightSource {
-  return {
-    copy(from, rows, n, target, width) {
-      if (width === n) target.set(values.subarray(from, from + rows * n));
-      else
-        for (let row = 0; row < rows; row++)
-          target.set(values.subarray(from + row * n, from + (row + 1) * n), row * width);
-    },
-  };
-}
-
-/** Products in float64, rounded once, as `derivedTensor` has them, but without an array for all. */
-function scaledSource(values: Float32Array, factors: Float64Array): WeightSource {
-  return {
-    copy(from, rows, n, target, width) {
-      for (let row = 0; row < rows; row++) {
-        const [source, to] = [from + row * n, row * width];
-        for (let c = 0; c < n; c++) target[to + c] = (values[source + c] as number) * (factors[c] as number);
-      }
-    },
-  };
+/** `rows` rows of `n` values from value `from` on into rows of `width`: what lies behind a row is not written. */
+export function copyRows(
+  values: Float32Array,
+  { from, rows, n }: { readonly from: number; readonly rows: number; readonly n: number },
+  target: Float32Array,
+  width: number,
+): void {
+  if (width === n) target.set(values.subarray(from, from + rows * n));
+  else
+    for (let row = 0; row < rows; row++) target.set(values.subarray(from + row * n, from + (row + 1) * n), row * width);
 }
 
 /** The half-precision numbers that a tensor is made of and nothing else; `undefined` where it is not. */

@@ -1,4 +1,4 @@
-import { type Bytes, list, sized, unsigned } from './encode.js';
+import { type Bytes, ByteWriter, list, sized, unsigned } from './encode.js';
 import { getLocal, type Local, ScratchLocals, setLocal, type ValueOf, variable } from './locals.js';
 import {
   add,
@@ -29,7 +29,7 @@ export class FunctionWriter {
   readonly #vectors: boolean;
   readonly #params: Kind[] = [];
   readonly #locals: Kind[] = [];
-  readonly #code: number[] = [];
+  readonly #code = new ByteWriter();
   readonly #scratch = new ScratchLocals(() => this.#newLocal('f32'));
 
   /** Without `vectors` every vector is four floats: four variables, four instructions, the same bits. */
@@ -147,17 +147,17 @@ export class FunctionWriter {
   }
 
   #emit(...parts: readonly Bytes[]): void {
-    for (const part of parts) for (const byte of part) this.#code.push(byte);
+    for (const part of parts) this.#code.write(part);
   }
 
   /** Its type: kinds of parameters, no results. */
   get type(): Bytes {
-    return [0x60, ...list(this.#params.map((kind) => [kindCodes[kind]])), 0];
+    return [0x60, list(this.#params.map((kind) => [kindCodes[kind]])), 0];
   }
 
   /** Variables and code, with their length. */
   get body(): Bytes {
     const locals = list(this.#locals.map((kind) => [1, kindCodes[kind]]));
-    return sized([...locals, ...this.#code, 0x0b]);
+    return sized([locals, this.#code.bytes, 0x0b]);
   }
 }

@@ -1,4 +1,4 @@
-import { type Bytes, list, sized, text, unsigned } from './encode.js';
+import { type Bytes, flat, list, sized, text, unsigned } from './encode.js';
 import { type Callee, FunctionWriter } from './function.js';
 
 interface Written extends Callee {
@@ -35,15 +35,15 @@ export class ModuleWriter {
   }): Uint8Array<ArrayBuffer> {
     const functions = this.#functions;
     const types = functions.map(({ writer }) => writer.type);
-    const limits = [shared ? 3 : 1, ...unsigned(1), ...unsigned(maximumPages)];
-    const section = (id: number, contents: Bytes): Bytes => [id, ...sized(contents)];
-    return new Uint8Array([
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...section(1, list(types)),
-      ...section(2, list([[...text('env'), ...text('memory'), 0x02, ...limits]])),
-      ...section(3, list(functions.map(({ index }) => unsigned(index)))),
-      ...section(7, list(functions.map(({ name, index }) => [...text(name), 0x00, ...unsigned(index)]))),
-      ...section(10, list(functions.map(({ writer }) => writer.body))),
+    const limits = [shared ? 3 : 1, unsigned(1), unsigned(maximumPages)];
+    const section = (id: number, contents: Bytes): Bytes => [id, sized(contents)];
+    return flat([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      section(1, list(types)),
+      section(2, list([[text('env'), text('memory'), 0x02, limits]])),
+      section(3, list(functions.map(({ index }) => unsigned(index)))),
+      section(7, list(functions.map(({ name, index }) => [text(name), 0x00, unsigned(index)]))),
+      section(10, list(functions.map(({ writer }) => writer.body))),
     ]);
   }
 }

@@ -19,13 +19,11 @@ export type Int = I32 | number;
 
 /** A value of what these leave behind, one after another. */
 export function value<K extends Kind>(kind: K, ...parts: readonly (Bytes | Value)[]): Value<K> {
-  const code: number[] = [];
-  for (const part of parts) for (const byte of 'kind' in part ? part.code : part) code.push(byte);
-  return { kind, code };
+  return { kind, code: parts.map((part) => ('kind' in part ? part.code : part)) };
 }
 
-export const int = (x: Int): I32 => (typeof x === 'number' ? value('i32', [0x41, ...signed(x)]) : x);
-export const f32 = (x: number): F32 => value('f32', [0x43, ...float32(x)]);
+export const int = (x: Int): I32 => (typeof x === 'number' ? value('i32', [0x41, signed(x)]) : x);
+export const f32 = (x: number): F32 => value('f32', [0x43, float32(x)]);
 
 const isConstant = (x: Int): x is number => typeof x === 'number';
 const integer =
@@ -62,10 +60,10 @@ export const select = (a: Int, b: Int, condition: I32): I32 => value('i32', int(
 export const minimum = (a: I32, b: Int): I32 => select(a, b, lt(a, b));
 
 /** Addresses are aligned to four bytes; a wrong hint is slow on no machine that matters, so none promises more. */
-export const memory = (offset: number): Bytes => [2, ...unsigned(offset)];
+export const memory = (offset: number): Bytes => [2, unsigned(offset)];
 export const loadInt = (address: Int, offset = 0): I32 => value('i32', int(address), [0x28], memory(offset));
 /** A signed integer of 16 bits. */
-export const loadShort = (address: Int, offset = 0): I32 => value('i32', int(address), [0x2e, 1, ...unsigned(offset)]);
+export const loadShort = (address: Int, offset = 0): I32 => value('i32', int(address), [0x2e, 1, unsigned(offset)]);
 export const loadFloat = (address: Int, offset = 0): F32 => value('f32', int(address), [0x2a], memory(offset));
 
 const float =

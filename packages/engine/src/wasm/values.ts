@@ -34,7 +34,8 @@ export interface V128 extends Value<'v128'> {
   readonly uniform: boolean;
 }
 
-const simd = (opcode: number): Bytes => [0xfd, ...unsigned(opcode)];
+/** The code of a vector instruction. */
+export const simd = (opcode: number): Bytes => [0xfd, unsigned(opcode)];
 
 const vector = (lanes: Lanes, ...parts: readonly (Bytes | Value)[]): V128 => ({
   ...value('v128', ...parts),
@@ -46,7 +47,7 @@ const uniform = (lanes: Lanes, ...parts: readonly (Bytes | Value)[]): V128 => ({
   uniform: true,
 });
 
-const fourTimes = (bytes: Bytes): Bytes => [...bytes, ...bytes, ...bytes, ...bytes];
+const fourTimes = (bytes: Bytes): Bytes => [bytes, bytes, bytes, bytes];
 /** A constant in all four lanes. */
 export const constant = (x: number): V128 => uniform(() => floatLane(f32(x)), simd(0x0c), fourTimes(float32(x)));
 export const constantInt = (x: number): V128 =>
