@@ -28,7 +28,7 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /**
    * Bytes by which a network's Winograd weights may exceed the plain ones, 4 times as many in F(4x4, 3x3); what does not fit is
-   * evaluated in each run. By default 1.5 times the plain ones, but 32 MiB at least and 256 MiB at most; 0 for none.
+   * evaluated in each run. By default three quarters of the plain ones, but 32 MiB at least and 256 MiB at most; 0 for none.
    */
   readonly winogradBudget?: number | undefined;
   /**

@@ -45,7 +45,7 @@ function planCommand() {
     .option('--threads <count>', threadsHelp, threadCount)
     .option(
       '--winograd <MiB>',
-      "memory for Winograd's weights beyond the plain ones; if not given 1.5 times these, 32 to 256",
+      "memory for Winograd's weights beyond the plain ones; if not given 3/4 of these, 32 to 256",
       wholeNumber(0),
     )
     .addHelpText(
