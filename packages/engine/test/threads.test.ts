@@ -51,4 +51,43 @@ describe('threads', () => {
     expect(bits[1]).toEqual(bits[0]);
     expect(bits[2]).toEqual(bits[0]);
   });
+
+  it('are told what to run while they run, sleep, wake or read messages', async () => {
+    const [first, second] = ['mobilenet_v3_small', 'shufflenet_v2_x0_5'].map((name) => {
+      const graph = buildModel(name, { input: 32 });
+      return { graph, ...values(graph, 2) };
+    }) as [ReturnType<typeof values> & { graph: Graph }, ReturnType<typeof values> & { graph: Graph }];
+    await using backend = await engineBackend({ threads: 2 });
+    const open = ({ graph, params }: typeof first) => backend.prepare(graph, params);
+    const answers = new Map<string, Float32Array>();
+    let sessions = [await open(first), await open(second)];
+    let seed = 1;
+    for (let i = 0; i < 150; i++) {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      const which = (seed >>> 9) & 1;
+      const batch = 1 + ((seed >>> 11) & 1);
+      const network = which === 0 ? first : second;
+      const { input } = network;
+      const some = float32Tensor(
+        [batch, ...input.shape.slice(1)],
+        input.data.slice(0, (input.data.length * batch) / 2),
+      );
+      // Two at once, a new session, or a pause: none, as long as a thread spins, or until it has gone back to its messages.
+      const runs = [sessions[which]!.run(some), ...((seed >>> 12) & 1 ? [sessions[which]!.run(some)] : [])];
+      if (((seed >>> 14) & 31) === 0) {
+        const old = sessions[1 - which]!;
+        const next = await open(which === 0 ? second : first);
+        sessions = which === 0 ? [sessions[0]!, next] : [next, sessions[1]!];
+        await old.dispose();
+      }
+      for (const { output } of await Promise.all(runs)) {
+        const known = answers.get(`${which} ${batch}`) ?? output.data;
+        answers.set(`${which} ${batch}`, known);
+        expect(output.data).toEqual(known);
+      }
+      const pause = [0, 0, 0, 1, 5][(seed >>> 19) % 5]!;
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, i % 50 === 0 ? 150 : pause));
+    }
+    expect(answers.size).toBe(4);
+  });
 });

@@ -132,6 +132,8 @@ function product(
 
 /** Bytes of scratch that a strip of pixels may take: it is written and read again at once. */
 const STRIP_BYTES = 400_000;
+/** Pixels up to which threads share a halved product by channels: with more the sums of pixels, which each makes, take longer. */
+const STRASSEN_COLUMN_PIXELS = 256;
 
 function strassen(
   path: string,
@@ -143,7 +145,9 @@ function strassen(
   const { inputs, output, residual, threads, zeros } = context;
   const x = first(inputs);
   const quarter = x.channels * output.channels;
-  const pairs = Math.ceil(output.pixels / 2 / threads);
+  // Each thread would read all weights for its few pixels.
+  const columns = threads > 1 && output.pixels <= STRASSEN_COLUMN_PIXELS;
+  const pairs = Math.ceil(output.pixels / 2 / (columns ? 1 : threads));
   const each = 2 * (x.pixel + output.pixel);
   const strips = Math.ceil(pairs / Math.max(24, Math.floor(STRIP_BYTES / each)));
   const most = Math.ceil(pairs / strips);
@@ -153,7 +157,11 @@ function strassen(
   const unbounded = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return [
     { kernel: 'strassenWeights', path, args: [weights, sums, quarter] },
-    { kernel: 'strassen', path, args: [...args, output.pixels, zeros, scratch, most, lo, hi, ...unbounded] },
+    {
+      kernel: 'strassen',
+      path,
+      args: [...args, output.pixels, zeros, scratch, most, Number(columns), lo, hi, ...unbounded],
+    },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { startWorker } from '#threads';
 import { EngineError } from '../errors.js';
 import type { Step } from '../plan/step.js';
-import type { Reply, Request } from './protocol.js';
+import { control, type Reply, type Request, threadState } from './protocol.js';
 import type { EngineWorker, StartWorker } from './worker.js';
 
 interface Pending {
@@ -21,15 +21,18 @@ const PATIENCE = 60_000;
 export class ThreadPool {
   readonly size: number;
   readonly #workers: EngineWorker[] = [];
-  readonly #control = new Int32Array(new SharedArrayBuffer(8));
+  readonly #control: Int32Array;
   #starting: Pending | undefined;
   #running: Pending | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #broken: EngineError | undefined;
   #sessions = 0;
+  /** Whether threads were sent messages since the last run, which they must read before the next. */
+  #hasMail = false;
 
   private constructor(size: number) {
     this.size = size;
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * (control.states + size)));
   }
 
   /**
@@ -57,14 +60,14 @@ export class ThreadPool {
   }
 
   #startAll(start: StartWorker): Promise<unknown> {
-    const started = this.#all((pending) => {
+    const started = this.#all(this.size, (pending) => {
       this.#starting = pending;
     });
     // Not awaited where the next lines throw.
     started.catch(() => undefined);
     for (let part = 0; part < this.size; part++) {
       const worker = start({
-        reply: (reply) => this.#answered(part, reply),
+        reply: (reply) => this.#answered(reply),
         lost: (reason) => this.#lost(reason),
       });
       this.#workers.push(worker);
@@ -73,8 +76,9 @@ export class ThreadPool {
     return started;
   }
 
-  #all(begin: (pending: Pending) => void): Promise<readonly number[]> {
-    return new Promise((resolve, reject) => begin({ resolve, reject, waiting: this.size, milliseconds: [] }));
+  /** Until `replies` have come. */
+  #all(replies: number, begin: (pending: Pending) => void): Promise<readonly number[]> {
+    return new Promise((resolve, reject) => begin({ resolve, reject, waiting: replies, milliseconds: [] }));
   }
 
   open(module: WebAssembly.Module, memory: WebAssembly.Memory): number {
@@ -104,18 +108,33 @@ export class ThreadPool {
 
   #start(session: number, timed: boolean): Promise<readonly number[]> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    const arrived = Atomics.load(this.#control, 0);
-    return this.#all((pending) => {
+    Atomics.store(this.#control, control.session, session);
+    Atomics.store(this.#control, control.arrived, Atomics.load(this.#control, control.arrivals));
+    Atomics.store(this.#control, control.timed, Number(timed));
+    const hasMail = this.#hasMail;
+    this.#hasMail = false;
+    return this.#all(1, (pending) => {
       this.#running = pending;
       this.#workers.forEach((worker, part) => {
         worker.hold(true);
-        const { size: parts } = this;
-        worker.post({ kind: 'run', session, part, parts, control: this.#control, arrived, timed });
+        if (!hasMail && this.#move(part, threadState.told)) return;
+        this.#move(part, threadState.home);
+        worker.post({ kind: 'run', part, parts: this.size, control: this.#control });
       });
     });
   }
 
-  #answered(part: number, reply: Reply): void {
+  /** Whether a thread that runs, or sleeps behind a run, will be in another state next; it wakes. */
+  #move(part: number, to: number): boolean {
+    const place = control.states + part;
+    const moved = [threadState.sleeps, threadState.runs, threadState.sleeps].some(
+      (from) => Atomics.compareExchange(this.#control, place, from, to) === from,
+    );
+    if (moved) Atomics.notify(this.#control, place);
+    return moved;
+  }
+
+  #answered(reply: Reply): void {
     if (reply.kind === 'failed') {
       // The thread that failed first says why; the others only that another did.
       if (reply.message !== 'another thread failed') this.#lost(reply.message);
@@ -123,7 +142,7 @@ export class ThreadPool {
     }
     const pending = reply.kind === 'ready' ? this.#starting : this.#running;
     if (pending === undefined) return;
-    if (part === 0 && reply.kind === 'done') pending.milliseconds = reply.milliseconds;
+    if (reply.kind === 'done') pending.milliseconds = reply.milliseconds;
     if (--pending.waiting > 0) return;
     this.#settle();
     pending.resolve(pending.milliseconds);
@@ -140,8 +159,8 @@ export class ThreadPool {
     if (this.#broken !== undefined) return;
     this.#broken = error;
     // Threads that wait for one that is lost must not do so for ever.
-    Atomics.store(this.#control, 1, 1);
-    Atomics.notify(this.#control, 0);
+    Atomics.store(this.#control, control.failed, 1);
+    Atomics.notify(this.#control, control.arrivals);
     const pending = [this.#starting, this.#running];
     this.#settle();
     for (const each of pending) each?.reject(error);
@@ -155,7 +174,12 @@ export class ThreadPool {
 
   #post(request: Request): void {
     if (this.#broken !== undefined) throw this.#broken;
-    for (const worker of this.#workers) worker.post(request);
+    this.#hasMail = true;
+    this.#workers.forEach((worker, part) => {
+      worker.post(request);
+      // One that is told to run stays until the next run sends it home.
+      this.#move(part, threadState.home);
+    });
   }
 
   #stopWorkers(): Promise<unknown> {

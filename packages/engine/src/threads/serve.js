@@ -4,28 +4,59 @@
 /** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {Record<string, (...args: number[]) => void>} Kernels */
 
+// Places of the control block, beside those of a state for each thread behind them (protocol.ts).
+const ARRIVALS = 0;
+const FAILED = 1;
+const SESSION = 2;
+const ARRIVED = 3;
+const TIMED = 4;
+const STATES = 5;
+const HOME = 0;
+const RUNS = 1;
+const SLEEPS = 2;
+const TOLD = 3;
+
+/** Milliseconds for which a thread sleeps after a run until the next: to be woken takes less time than a message. */
+const LINGER = 100;
+
 /** Turns of the loop before a thread sleeps: some hundred microseconds, longer than the parts of a step differ. */
 const SPINS = 30_000;
 
 /**
  * Waits until all parts have come to this barrier.
  *
- * @param {Int32Array} control arrivals, and whether a part failed
+ * @param {Int32Array} control
  * @param {number} target arrivals at which all are there
+ * @returns {boolean} whether this one came last
  */
 function barrier(control, target) {
-  if (((Atomics.add(control, 0, 1) + 1 - target) | 0) >= 0) {
-    Atomics.notify(control, 0);
-    return;
+  if (((Atomics.add(control, ARRIVALS, 1) + 1 - target) | 0) >= 0) {
+    Atomics.notify(control, ARRIVALS);
+    return true;
   }
-  for (let i = 0; i < SPINS; i++) if (((Atomics.load(control, 0) - target) | 0) >= 0) return;
+  for (let i = 0; i < SPINS; i++) if (((Atomics.load(control, ARRIVALS) - target) | 0) >= 0) return false;
   for (;;) {
-    const seen = Atomics.load(control, 0);
-    if (((seen - target) | 0) >= 0) return;
-    if (Atomics.load(control, 1) !== 0) throw new Error('another thread failed');
+    const seen = Atomics.load(control, ARRIVALS);
+    if (((seen - target) | 0) >= 0) return false;
+    if (Atomics.load(control, FAILED) !== 0) throw new Error('another thread failed');
     // A thread that fails wakes nobody that is not asleep yet, so sleep is never long.
-    Atomics.wait(control, 0, seen, 100);
+    Atomics.wait(control, ARRIVALS, seen, 100);
   }
+}
+
+/**
+ * Sleeps until the next run, a message or the end of patience; whoever told it meanwhile is heard at once.
+ *
+ * @param {Int32Array} control
+ * @param {number} state place of this thread's
+ * @returns {boolean} whether there is a run
+ */
+function linger(control, state) {
+  if (Atomics.compareExchange(control, state, RUNS, SLEEPS) === RUNS) {
+    Atomics.wait(control, state, SLEEPS, LINGER);
+    Atomics.compareExchange(control, state, SLEEPS, HOME);
+  }
+  return Atomics.load(control, state) === TOLD;
 }
 
 /**
@@ -53,14 +84,27 @@ export function serve(reply) {
       case 'close':
         sessions.delete(request.session);
         break;
-      case 'run':
-        run(request);
+      case 'run': {
+        const { control, part } = request;
+        const state = STATES + part;
+        do {
+          Atomics.store(control, state, RUNS);
+          const [session, arrived] = [Atomics.load(control, SESSION), Atomics.load(control, ARRIVED)];
+          if (!run(session, arrived, Atomics.load(control, TIMED) !== 0, request)) return;
+        } while (linger(control, state));
         break;
+      }
     }
   };
 
-  /** @param {Extract<Request, { kind: 'run' }>} request */
-  function run({ session, part, parts, control, arrived, timed }) {
+  /**
+   * @param {number} session
+   * @param {number} arrived arrivals before this run
+   * @param {boolean} timed
+   * @param {Extract<Request, { kind: 'run' }>} place
+   * @returns {boolean} whether it ended well
+   */
+  function run(session, arrived, timed, { part, parts, control }) {
     try {
       const found = sessions.get(session);
       if (found === undefined) throw new Error(`there is no session ${session}`);
@@ -68,20 +112,26 @@ export function serve(reply) {
       /** @type {number[]} */
       const milliseconds = [];
       let target = arrived;
+      let last = false;
       for (const { kernel, args } of steps) {
         const start = timed ? performance.now() : 0;
         const compute = kernels[kernel];
         if (compute === undefined) throw new Error(`there is no kernel ${kernel}`);
         compute(...args, part, parts);
         target = (target + parts) | 0;
-        barrier(control, target);
+        last = barrier(control, target);
         if (timed) milliseconds.push(performance.now() - start);
       }
-      reply({ kind: 'done', milliseconds });
+      // Nobody may be told to run again before all have read what to run.
+      if (steps.length === 0) last = barrier(control, target + parts);
+      // One speaks for all: who came last, or who has the times.
+      if (timed ? part === 0 : last) reply({ kind: 'done', milliseconds });
+      return true;
     } catch (error) {
-      Atomics.store(control, 1, 1);
-      Atomics.notify(control, 0);
+      Atomics.store(control, FAILED, 1);
+      Atomics.notify(control, ARRIVALS);
       reply({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      return false;
     }
   }
 }
