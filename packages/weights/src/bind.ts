@@ -143,9 +143,12 @@ function inGraphOrder({ params }: Match, bound: ReadonlyMap<string, Float32Tenso
 }
 
 function checkFinite(data: Float32Array, file: string, name: string): void {
-  // x - x is 0 for every finite x and NaN for the others.
+  // x - x is 0 for every finite x and NaN for the others. By index: before it is compiled, an iterator takes three times as long.
   let sum = 0;
-  for (const x of data) sum += x - x;
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i] ?? Number.NaN;
+    sum += x - x;
+  }
   if (sum === 0) return;
   const count = data.reduce((n, x) => n + (Number.isFinite(x) ? 0 : 1), 0);
   notFinite(count, data.length, file, name);

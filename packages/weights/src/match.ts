@@ -52,6 +52,8 @@ function matchDialect(graph: Graph, file: Pick<WeightFile, 'tensors'>, candidate
   for (const dialect of ordered) {
     for (const match of matches(graph, file.tensors, names, dialect)) {
       if (best === undefined || match.fitting > best.fitting) best = match;
+      // No other can do better.
+      if (best.fitting === best.params.length) return best;
     }
   }
   if (best === undefined) throw new TypeError('matchDialect needs at least one dialect');

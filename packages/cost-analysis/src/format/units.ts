@@ -1,10 +1,11 @@
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'] as const;
 
-// Making a formatter takes longer than using it a thousand times.
-const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+// Making a formatter takes longer than using it a thousand times, so it is made once, and only where one is used.
+let integers: Intl.NumberFormat | undefined;
 
 /** `25557032` as `25,557,032`; half counts (imgclsmob has some) keep their digit. */
 export function formatInteger(value: number): string {
+  integers ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
   return integers.format(value);
 }
 
