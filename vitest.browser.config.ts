@@ -26,6 +26,7 @@ export default defineConfig({
       'test/goldens/variants.test.ts',
     ],
     testTimeout: 30_000,
+    setupFiles: ['scripts/workspace/typed-arrays.mjs'],
     // A page has no environment of its own; there it is in import.meta.env.
     env: { CONVZOO_FULL: process.env['CONVZOO_FULL'] ?? '' },
     browser: {

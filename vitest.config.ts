@@ -13,6 +13,7 @@ export default defineConfig({
     // Whole networks run in these tests; a slower machine than ours must not fail them. A slow test states its own limit.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    setupFiles: ['scripts/workspace/typed-arrays.mjs'],
     // Native and wasm backends keep global state: a process per file.
     pool: 'forks',
     maxWorkers: 2,
