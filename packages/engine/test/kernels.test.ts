@@ -16,8 +16,11 @@ import { nameOf, otherWay, tiles, usual, variants } from './support/variants.js'
 /** `CONVZOO_FULL` asks for ten times as many; a browser has no environment. */
 const runs = (count: number): number => ((globalThis.process?.env['CONVZOO_FULL'] ?? '') === '' ? count : 10 * count);
 
-/** Winograd's transforms lose a digit (docs/engine.md); a fault is far larger. */
-const TOLERANCE = 5e-5;
+/**
+ * Of the outputs' RMS, as for the golden records. Winograd's transforms lose a digit (docs/engine.md), and hardSwish leaves small
+ * outputs of large sums: of thousands of random convolutions a few come to 6.5e-5. A fault is far larger.
+ */
+const TOLERANCE = 1e-4;
 
 /** Runs of one example differ in variant, threads and poison, and their results must be what the definitions say. */
 function check({ graph, batch }: Case, seed: number, optimise = true, method?: Method): void {

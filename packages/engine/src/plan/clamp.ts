@@ -1,7 +1,13 @@
 import type { FusedActivation } from '@convzoo/layers';
 
-const NONE = { lo: Number.NEGATIVE_INFINITY, hi: Number.POSITIVE_INFINITY } as const;
-const CLAMPS: Readonly<Partial<Record<FusedActivation, { readonly lo: number; readonly hi: number }>>> = {
+/** Bounds of what is stored. */
+export interface Limits {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+const NONE: Limits = { lo: Number.NEGATIVE_INFINITY, hi: Number.POSITIVE_INFINITY };
+const CLAMPS: Readonly<Partial<Record<FusedActivation, Limits>>> = {
   linear: NONE,
   relu: { lo: 0, hi: Number.POSITIVE_INFINITY },
   relu6: { lo: 0, hi: 6 },
@@ -11,5 +17,4 @@ const CLAMPS: Readonly<Partial<Record<FusedActivation, { readonly lo: number; re
 export const isClamp = (activation: FusedActivation): boolean => CLAMPS[activation] !== undefined;
 
 /** The bounds; none for an activation that has a step of its own. */
-export const clampOf = (activation: FusedActivation): { readonly lo: number; readonly hi: number } =>
-  CLAMPS[activation] ?? NONE;
+export const clampOf = (activation: FusedActivation): Limits => CLAMPS[activation] ?? NONE;

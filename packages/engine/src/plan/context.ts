@@ -19,3 +19,10 @@ export interface PlanContext {
   /** Memory of the plan's own that starts as zeros and keeps what nobody writes. */
   zeroed(bytes: number): number;
 }
+
+/** The first input, which every node has that computes something. */
+export function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new RangeError('a node without an input');
+  return item;
+}

@@ -2,7 +2,6 @@ import type { Float32Tensor, Node, Parameters } from '@convzoo/layers';
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { PANEL } from '../kernels/product.js';
 import { STEM, STEM_PRODUCTS, stemWeights } from '../kernels/stem.js';
-import { WEIGHT_SUMS } from '../kernels/strassen.js';
 import {
   type EarlyWinogradKernel,
   PLANE_GAP,
@@ -10,12 +9,13 @@ import {
   weightPlanesOf,
   winogradForms,
 } from '../kernels/winograd-forms.js';
-import { clampOf } from './clamp.js';
-import type { PlanContext } from './context.js';
+import { clampOf, type Limits } from './clamp.js';
+import { first, type PlanContext } from './context.js';
 import type { EngineMemory } from './memory.js';
 import { type Method, type Window, windowOf } from './method.js';
 import { biasOf, type Packer, packDepthwise, packGroups, packMatrices } from './pack.js';
 import type { Step } from './step.js';
+import { strassen } from './strassen.js';
 import { tableOfRows } from './table.js';
 import type { Layout, Placed } from './value.js';
 
@@ -106,11 +106,6 @@ function kernelOf(node: Node<'conv2d' | 'dense'>, params: Parameters) {
   return tensor;
 }
 
-interface Limits {
-  readonly lo: number;
-  readonly hi: number;
-}
-
 const UNBOUNDED: Limits = clampOf('linear');
 
 function product(
@@ -128,41 +123,6 @@ function product(
   const panels = Math.ceil(outputs / PANEL);
   const args = [x.address, x.pixel, channels, weights, output.address, output.pixel, bias, residual?.address ?? 0];
   return { kernel: 'product', path, args: [...args, output.pixels, panels, rowsAtOnce, lo, hi] };
-}
-
-/** Bytes of scratch that a strip of pixels may take: it is written and read again at once. */
-const STRIP_BYTES = 400_000;
-/** Pixels up to which threads share a halved product by channels: with more the sums of pixels, which each makes, take longer. */
-const STRASSEN_COLUMN_PIXELS = 256;
-
-function strassen(
-  path: string,
-  context: PlanContext,
-  weights: number,
-  bias: number,
-  { lo, hi }: Limits,
-): readonly Step[] {
-  const { inputs, output, residual, threads, zeros } = context;
-  const x = first(inputs);
-  const quarter = x.channels * output.channels;
-  // Each thread would read all weights for its few pixels.
-  const columns = threads > 1 && output.pixels <= STRASSEN_COLUMN_PIXELS;
-  const pairs = Math.ceil(output.pixels / 2 / (columns ? 1 : threads));
-  const each = 2 * (x.pixel + output.pixel);
-  const strips = Math.ceil(pairs / Math.max(24, Math.floor(STRIP_BYTES / each)));
-  const most = Math.ceil(pairs / strips);
-  const sums = context.scratch(WEIGHT_SUMS * quarter);
-  const scratch = context.scratch(threads * most * each);
-  const args = [x.address, x.pixel, weights, sums, output.address, output.pixel, bias, residual?.address ?? 0];
-  const unbounded = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return [
-    { kernel: 'strassenWeights', path, args: [weights, sums, quarter] },
-    {
-      kernel: 'strassen',
-      path,
-      args: [...args, output.pixels, zeros, scratch, most, Number(columns), lo, hi, ...unbounded],
-    },
-  ];
 }
 
 /** A dense layer is a product with a row an example. */
@@ -393,10 +353,4 @@ function groupPanels(
 ): number {
   const entries = packGroups(kernel, shape).map(({ data, from, channels }) => [memory.put(data), 4 * from, channels]);
   return memory.put(new Int32Array(entries.flat()));
-}
-
-export function first<T>(items: readonly T[]): T {
-  const [item] = items;
-  if (item === undefined) throw new RangeError('a node without an input');
-  return item;
 }

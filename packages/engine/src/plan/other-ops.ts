@@ -11,8 +11,8 @@ import {
 } from '@convzoo/layers';
 import { POOL_BYTES } from '../kernels/pool.js';
 import { clampOf } from './clamp.js';
-import type { PlanContext } from './context.js';
-import { type Emit, first } from './convolution.js';
+import { first, type PlanContext } from './context.js';
+import type { Emit } from './convolution.js';
 import type { EngineMemory } from './memory.js';
 import type { Step } from './step.js';
 import { type Placed, padded } from './value.js';
