@@ -18,9 +18,9 @@ const full = (asked ?? '') !== '';
 const BIG = 12_000_000;
 
 /**
- * What is run here. WebAssembly leaves no choice in scalars and vectors: Node and a browser must give the same bits, which
- * packages/engine/test/kernels.test.ts looks after in both. So whole networks are run on them in Node, and in a browser on
- * what may round as it likes, relaxed SIMD, where it has that.
+ * What is run here. WebAssembly leaves no choice in scalars and vectors: their bits are the same everywhere, and
+ * packages/engine/test/kernels.test.ts runs all of them in Node and in a browser. So whole networks are run on them in Node, and in
+ * a browser on what may round as it likes, relaxed SIMD, where it has that.
  */
 const isHere = ({ instructions }: Arithmetic): boolean => isNode || instructions === 'relaxed-simd';
 const isNode = !('document' in globalThis);
