@@ -14,20 +14,43 @@ const LINE_SECONDS = 30;
 export function startProgress(terminal: Terminal, total: number, label: string): Progress {
   if (!terminal.interactive) return lines(terminal, total, label);
   // Loaded for a bar only, at once and CommonJS as it is.
-  const { Presets, SingleBar }: typeof import('cli-progress') = createRequire(import.meta.url)('cli-progress');
-  const format = `${label} {bar} {percentage}% | {value}/{total} | {text}`;
-  const bar = new SingleBar(
-    {
-      format,
-      barsize: Math.max(10, Math.min(40, terminal.width - 60)),
-      hideCursor: true,
-      clearOnComplete: true,
-      stream: process.stderr,
-    },
-    Presets.shades_classic,
-  );
+  const { SingleBar }: typeof import('cli-progress') = createRequire(import.meta.url)('cli-progress');
+  const bar = new SingleBar({
+    format: (_, { value }, { text }: { text: string }) =>
+      progressLine(terminal.width, label, { done: value, total }, text),
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
   bar.start(total, 0, { text: '' });
   return { update: (done, text) => bar.update(done, { text }), stop: () => bar.stop() };
+}
+
+/** The least and the most columns of a bar; with fewer left there is none. */
+const BAR = { least: 6, most: 40 };
+
+/** Label, bar and text in less than `width` columns: the bar is as long as there is room, and what matters least gives way first. */
+export function progressLine(
+  width: number,
+  label: string,
+  { done, total }: { readonly done: number; readonly total: number },
+  text: string,
+): string {
+  const share = total > 0 ? Math.min(1, done / total) : 1;
+  const [percent, count] = [`${Math.floor(100 * share)}%`, `${done}/${total}`];
+  const fits = (line: string): boolean => line.length < width;
+  const room = width - 1 - `${label}  ${percent} | ${count} | ${text}`.length;
+  if (room >= BAR.least) {
+    const columns = Math.min(BAR.most, room);
+    const filled = Math.round(share * columns);
+    return `${label} ${'\u2588'.repeat(filled)}${'\u2591'.repeat(columns - filled)} ${percent} | ${count} | ${text}`;
+  }
+  const shorter = [
+    `${label} ${percent} | ${count} | ${text}`,
+    `${percent} | ${count} | ${text}`,
+    `${percent} | ${text}`,
+  ];
+  return shorter.find(fits) ?? `${percent} | ${text}`.slice(0, width - 1);
 }
 
 function lines(terminal: Terminal, total: number, label: string): Progress {
