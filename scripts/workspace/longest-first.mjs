@@ -10,6 +10,7 @@ export const longest = [
   'test/goldens/goldens.test.ts',
   'packages/engine/test/kernels.test.ts',
   'test/goldens/variants.test.ts',
+  'packages/engine/test/families.test.ts',
   'packages/training/test/goldens.test.ts',
   'apps/node/test/manners.test.ts',
   'apps/node/test/agreement.test.ts',
