@@ -49,7 +49,9 @@ describe('convzoo engine plan', () => {
     expect(kernels(none).filter((kernel) => kernel.startsWith('winograd'))).toEqual(['winograd4Late']);
     expect(none.weightBytes).toBeLessThan(48e6);
     expect(some.weightBytes - none.weightBytes).toBeLessThan(10.5e6 + 1e4);
-    expect(all.weightBytes).toBeGreaterThan(2 * none.weightBytes);
+    expect(all.weightBytes).toBeGreaterThan(some.weightBytes + 20e6);
+    // By default three quarters of the plain weights may come on top of them, which `none` is.
+    expect(all.weightBytes).toBeLessThanOrEqual(1.75 * none.weightBytes);
   });
 
   it('refuses a network that does not exist', async () => {
