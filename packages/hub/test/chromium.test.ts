@@ -100,7 +100,8 @@ afterAll(async () => {
   await closed;
   server.closeAllConnections();
   server.close();
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  // Its processes write into the profile until each has ended.
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
