@@ -2,6 +2,10 @@ import { float32Tensor, type Graph, type Parameters, paramsOf, sizeOf } from '@c
 import { buildModel } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
 import { engineBackend } from '../src/index.js';
+import { MAXIMUM_PAGES } from '../src/kernels/memory-limit.js';
+import { ThreadPool } from '../src/threads/pool.js';
+import { ModuleWriter } from '../src/wasm/module.js';
+import { add, mul } from '../src/wasm/values.js';
 
 function values(graph: Graph, batch: number) {
   let state = 7;
@@ -89,5 +93,31 @@ describe('threads', () => {
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, i % 50 === 0 ? 150 : pause));
     }
     expect(answers.size).toBe(4);
+  });
+
+  // V8 does not tell a worker of a growth that happens while it receives the memory: of 300 memories some 25 are met by one.
+  it('know a memory that grew while they received it', async () => {
+    const writer = new ModuleWriter({ vectors: false });
+    writer.function('zero', (fn) => {
+      const [address, part] = fn.params(3);
+      fn.zero(add(address!, mul(part!, 4)), 4);
+    });
+    const module = await WebAssembly.compile(writer.encode({ shared: true, maximumPages: MAXIMUM_PAGES }));
+    const pool = await ThreadPool.start(2);
+    try {
+      for (let i = 0; i < 300; i++) {
+        const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
+        const session = pool.open(module, memory);
+        for (let until = performance.now() + (i % 60) / 1000; performance.now() < until; );
+        memory.grow(10);
+        const last = new Int32Array(memory.buffer, memory.buffer.byteLength - 8, 2).fill(7);
+        pool.plan(session, [{ kernel: 'zero', path: 'zero', args: [last.byteOffset] }]);
+        await pool.run(session, false);
+        expect(last).toEqual(new Int32Array(2));
+        pool.close(session);
+      }
+    } finally {
+      await pool.stop();
+    }
   });
 });

@@ -66,19 +66,24 @@ function linger(control, state) {
  * @returns {(request: Request) => void}
  */
 export function serve(reply) {
-  /** @type {Map<number, { kernels: Kernels, steps: readonly import('../plan/step.js').Step[] }>} */
+  /** @type {Map<number, { memory: WebAssembly.Memory, kernels: Kernels, steps: readonly import('../plan/step.js').Step[] }>} */
   const sessions = new Map();
   reply({ kind: 'ready' });
   return (request) => {
     switch (request.kind) {
       case 'open': {
-        const instance = new WebAssembly.Instance(request.module, { env: { memory: request.memory } });
-        sessions.set(request.session, { kernels: /** @type {Kernels} */ (instance.exports), steps: [] });
+        const { module, memory } = request;
+        const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+        sessions.set(request.session, { memory, kernels: /** @type {Kernels} */ (exports), steps: [] });
         break;
       }
       case 'plan': {
         const session = sessions.get(request.session);
-        if (session !== undefined) session.steps = request.steps;
+        if (session !== undefined) {
+          // V8 misses a growth while this thread receives the memory, and bulk operations trap beyond the size that it knows.
+          session.memory.grow(0);
+          session.steps = request.steps;
+        }
         break;
       }
       case 'close':
