@@ -89,6 +89,9 @@ export async function engineBackend({
     pool === undefined ? ownRunner(module, memory) : pooledRunner(pool, module, memory),
   );
   let disposed = false;
+  const assertAlive = (): void => {
+    if (disposed) throw new EngineError('backend-disposed', 'This engine was disposed; make a new backend.');
+  };
   const dispose = async (): Promise<void> => {
     disposed = true;
     workplaces.clear();
@@ -100,19 +103,21 @@ export async function engineBackend({
     threads,
     unsupported,
     async prepare(graph: Graph, params: Parameters, options: PrepareOptions = {}): Promise<Session> {
-      if (disposed) throw new EngineError('backend-disposed', 'This engine was disposed; make a new backend.');
+      assertAlive();
       assertSupported(backend, graph);
       const network = prepareNetwork(graph, params, options);
       const place = await workplaces.take(bytesOf(network.params));
+      const release = (): void => (disposed ? place.runner.close() : workplaces.give(place));
       try {
+        assertAlive();
         const memory = new EngineMemory(place.memory);
         const { program, packer } = compileOnly(network.graph, network.params, memory, arithmetic, { winogradBudget });
         const { consume, fingerprint } = options;
         await loadKernels(packer, { graph: network.graph, arithmetic, cache, fingerprint, consume, least });
-        const release = (): void => (disposed ? place.runner.close() : workplaces.give(place));
+        assertAlive();
         return new EngineSession(graph, program, memory, place.runner, { taps: options.taps ?? [], release });
       } catch (error) {
-        workplaces.give(place);
+        release();
         throw error;
       }
     },

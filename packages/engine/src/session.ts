@@ -23,7 +23,7 @@ export class EngineSession implements Session {
   readonly #release: () => void;
   #plan: Plan | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #disposed = false;
+  #disposing: Promise<void> | undefined;
 
   /** `release` is told when memory and runner are free for others. */
   constructor(
@@ -89,7 +89,7 @@ export class EngineSession implements Session {
   }
 
   #ready(input: Float32Tensor): { readonly batch: number; readonly plan: Plan } {
-    if (this.#disposed) {
+    if (this.#disposing !== undefined) {
       throw new RuntimeError('session-disposed', `This session of ${this.graph.name} was disposed; prepare a new one.`);
     }
     const batch = checkInput(this.graph, input);
@@ -123,8 +123,11 @@ export class EngineSession implements Session {
 
   /** Runs that wait are refused; the one that is under way still ends. */
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    this.#disposing ??= this.#end();
+    return this.#disposing;
+  }
+
+  async #end(): Promise<void> {
     await this.#last;
     this.#plan = undefined;
     this.#release();

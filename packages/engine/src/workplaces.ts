@@ -52,10 +52,16 @@ export class Workplaces {
 
 const sizeOf = ({ memory }: Workplace): number => memory.buffer.byteLength;
 
-function newMemory(shared: boolean): WebAssembly.Memory {
+/** 256 MiB: less is of little use. */
+const LEAST_PAGES = 4096;
+
+/** All addresses of a memory that is shared are reserved at once, and some phones refuse 4 GiB: then half of them, and again. */
+function newMemory(shared: boolean, maximum = MAXIMUM_PAGES): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared });
+    return new WebAssembly.Memory({ initial: 1, maximum, shared });
   } catch (cause) {
+    const half = Math.ceil(maximum / 2);
+    if (shared && half >= LEAST_PAGES) return newMemory(shared, half);
     throw new EngineError(
       'out-of-memory',
       'The runtime refused a new WebAssembly memory. Dispose sessions that are no longer used, or close other pages.',

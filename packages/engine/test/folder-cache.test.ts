@@ -1,8 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { folderCache } from '../src/node.js';
+
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  return { ...fs, utimes: vi.fn(fs.utimes) };
+});
 
 const root = await mkdtemp(join(tmpdir(), 'convzoo-engine-cache-'));
 afterAll(() => rm(root, { recursive: true }));
@@ -57,6 +62,17 @@ it('keeps nothing that is larger than all it may keep', async () => {
   const folder = newFolder();
   await folderCache(folder, { limit: 99 }).write('a', [bytes(100, 1)]);
   await expect(readdir(folder)).rejects.toThrow();
+});
+
+it('reads a folder that is only to be read', async () => {
+  const cache = folderCache(newFolder());
+  await cache.write('a', [bytes(10, 1)]);
+  // As for a file of another user, or on a disk that is not to be written to; nobody is refused who is root.
+  vi.mocked(utimes).mockRejectedValueOnce(Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' }));
+  const parts = [bytes(10, 0)];
+  expect(await cache.read('a', parts)).toBe(true);
+  expect(parts).toEqual([bytes(10, 1)]);
+  expect(vi.mocked(utimes)).toHaveBeenCalled();
 });
 
 it('does nothing where the folder cannot be made, read or written', async () => {

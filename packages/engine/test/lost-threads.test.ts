@@ -1,4 +1,5 @@
 // Threads that die, hang or do not start. Node only: workers are killed from outside.
+import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { filled, filledParameters } from '../../backend-tfjs/test/support/arrays.js';
@@ -53,6 +54,46 @@ describe('a thread that is lost', () => {
     expect(results.at(-1)).toMatchObject({ status: 'rejected', reason: lost });
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(lost);
     await ended;
+  });
+
+  it('by a message that it does not get: nobody runs half of a plan', async () => {
+    for (const kind of ['plan', 'run'] as const) {
+      let started = 0;
+      const stopped: number[] = [];
+      const start: StartWorker = ({ reply }) => {
+        const part = started++;
+        queueMicrotask(() => reply({ kind: 'ready' }));
+        return {
+          post(request) {
+            if (part === 1 && request.kind === kind) throw new RangeError('could not be cloned');
+          },
+          hold: () => {},
+          stop: async () => void stopped.push(part),
+        };
+      };
+      const pool = await ThreadPool.start(2, start);
+      const session = pool.open({} as WebAssembly.Module, {} as WebAssembly.Memory);
+      const unsent = { ...lost, message: expect.stringContaining('could not be sent: could not be cloned') };
+      if (kind === 'plan') expect(() => pool.plan(session, [])).toThrow(expect.objectContaining(unsent));
+      await expect(pool.run(session, false)).rejects.toMatchObject(unsent);
+      expect(stopped.toSorted()).toEqual([0, 1]);
+    }
+  });
+
+  it('by a message that it cannot read', async () => {
+    const port = Object.assign(new EventEmitter(), { postMessage: vi.fn() });
+    vi.doMock('node:worker_threads', () => ({ parentPort: port }));
+    await import('../src/threads/worker.node.js');
+    const page = Object.assign(new EventTarget(), { postMessage: vi.fn() });
+    vi.stubGlobal('self', page);
+    await import('../src/threads/worker.browser.js');
+    vi.doUnmock('node:worker_threads');
+    port.emit('messageerror', new Error('no room'));
+    page.dispatchEvent(new Event('messageerror'));
+    for (const { postMessage } of [port, page]) {
+      const unread = { kind: 'failed', message: expect.stringContaining('could not be read') };
+      expect(postMessage.mock.calls).toEqual([[{ kind: 'ready' }], [unread]]);
+    }
   });
 
   it('by a trap in a kernel: the reason is given, and nobody waits for ever', async () => {

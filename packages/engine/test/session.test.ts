@@ -16,15 +16,29 @@ const everyPath = graph.nodes.map(({ path }) => path);
 const backends: readonly EngineBackend[] = await Promise.all([1, 2].map((threads) => engineBackend({ threads })));
 afterAll(() => Promise.all(backends.map((backend) => backend.dispose())));
 
+const { Memory } = WebAssembly;
+/** The constructor of memories, of which `before` and `after` are told. */
+const watched = (
+  before: (descriptor: WebAssembly.MemoryDescriptor) => void,
+  after: (memory: WebAssembly.Memory) => void = () => undefined,
+) =>
+  new Proxy(Memory, {
+    construct(_, [descriptor]) {
+      before(descriptor);
+      const memory = new Memory(descriptor);
+      after(memory);
+      return memory;
+    },
+  });
+
 /** Every memory that is made, and its bytes, while `work` runs. */
 async function memoriesOf(work: () => Promise<void>): Promise<readonly WebAssembly.Memory[]> {
-  const Memory = WebAssembly.Memory;
   const made: WebAssembly.Memory[] = [];
-  const spy = vi.spyOn(WebAssembly, 'Memory').mockImplementation(((descriptor: WebAssembly.MemoryDescriptor) => {
-    const memory = new Memory(descriptor);
-    made.push(memory);
-    return memory;
-  }) as never);
+  const noted = watched(
+    () => undefined,
+    (memory) => made.push(memory),
+  );
+  const spy = vi.spyOn(WebAssembly, 'Memory').mockImplementation(noted);
   try {
     await work();
   } finally {
@@ -146,6 +160,20 @@ describe.each(backends.map((backend) => [backend.threads, backend] as const))('%
     await expect(session.profile!(input)).rejects.toMatchObject(disposed);
   });
 
+  it('is disposed when every call of dispose says so', async () => {
+    const session = await backend.prepare(graph, params);
+    const run = session.run(input);
+    await Promise.resolve();
+    const first = session.dispose();
+    await session.dispose();
+    const memories = await memoriesOf(async () => (await backend.prepare(graph, params)).dispose());
+    expect(memories).toHaveLength(0);
+    // That one would be seen.
+    await using other = await engineBackend({ threads: backend.threads });
+    expect(await memoriesOf(async () => (await other.prepare(graph, params)).dispose())).toHaveLength(1);
+    await Promise.all([first, run]);
+  });
+
   it('gives no memory to two sessions', async () => {
     const first = await backend.prepare(graph, params);
     await Promise.all([first.dispose(), first.dispose()]);
@@ -257,6 +285,20 @@ describe('the engine', () => {
       await backend.dispose();
       await expect(backend.prepare(graph, params)).rejects.toMatchObject({ code: 'backend-disposed' });
     }
+  });
+
+  it('shares less memory where 4 GiB of addresses are refused, as on some phones', async () => {
+    await using backend = await engineBackend({ threads: 2 });
+    const asked: number[] = [];
+    const refuse = (descriptor: WebAssembly.MemoryDescriptor): void => {
+      asked.push(descriptor.maximum ?? 0);
+      if ((descriptor.maximum ?? 0) > 5000) throw new RangeError('Out of memory');
+    };
+    const small = vi.spyOn(WebAssembly, 'Memory').mockImplementation(watched(refuse));
+    await using session = await backend.prepare(graph, params);
+    small.mockRestore();
+    expect(asked).toEqual([65_535, 32_768, 16_384, 8192, 4096]);
+    expect((await session.run(input)).output.shape).toEqual([2, 5]);
   });
 
   it('says when a new memory is refused', async () => {

@@ -32,7 +32,8 @@ function values(graph: Graph, batch: number) {
   return { params, input: fill([batch, ...graph.nodes[0]!.shape], 1) };
 }
 
-describe('threads', () => {
+// Threads that have to wait for a processor wait at every step: beside other work all takes many times as long.
+describe('threads', { timeout: 180_000 }, () => {
   it.each([
     ['mobilenet_v2', 64, 1],
     ['resnet18', 97, 1],

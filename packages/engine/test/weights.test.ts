@@ -10,7 +10,7 @@ import {
   paramsOf,
   sizeOf,
 } from '@convzoo/layers';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { filled, filledParameters } from '../../backend-tfjs/test/support/arrays.js';
 import { opfsCache } from '../src/browser.js';
 import { type EngineBackend, type EngineOptions, engineBackend, type WeightsCache } from '../src/index.js';
@@ -111,12 +111,17 @@ describe('parameters that are given away', () => {
       return packed(graph).some((other) => other !== path && given.get(other)!.shape.join() === shape.join());
     });
     expect(twins.length).toBeGreaterThan(1);
-    for (const path of twins) {
-      const first = twins.find((other) => given.get(other)!.shape.join() === given.get(path)!.shape.join())!;
-      shared.set(path, shared.get(first)!);
-    }
+    const twinOf = (path: string) =>
+      twins.find((other) => given.get(other)!.shape.join() === given.get(path)!.shape.join())!;
+    for (const path of twins) shared.set(path, shared.get(twinOf(path))!);
     const expected = await answerOf(backend, graph, new Map(shared));
-    expect(await answerOf(backend, graph, shared, { consume: true })).toEqual(expected);
+    const clones = new Map([...shared].map(([path, { shape, data }]) => [path, float32Tensor(shape, data.slice())]));
+    for (const path of twins) clones.set(path, clones.get(twinOf(path))!);
+    expect(await answerOf(backend, graph, clones, { consume: true })).toEqual(expected);
+    // Two tensors over one array are two paths as well.
+    const apart = new Map([...shared].map(([path, { shape, data }]) => [path, float32Tensor(shape, data)]));
+    expect(await answerOf(backend, graph, apart, { consume: true })).toEqual(expected);
+    for (const path of packed(graph)) expect(apart.get(path)!.data, path).toHaveLength(0);
   });
 });
 
@@ -228,6 +233,18 @@ describe('packed kernels in a cache', () => {
     expect(shelf.entries.size).toBe(0);
   });
 
+  it('are of no use to an engine that was disposed while they were read', async () => {
+    for (const threads of [1, 2]) {
+      const engine = await engineBackend({
+        threads,
+        leastCached: 1,
+        cache: { read: async () => engine.dispose().then(() => false), write: async () => undefined },
+      });
+      const preparing = engine.prepare(graph, copied(), { fingerprint: 'a' });
+      await expect(preparing).rejects.toMatchObject({ code: 'backend-disposed' });
+    }
+  });
+
   it('are done without where the cache fails', async () => {
     const broken: WeightsCache = {
       read: async () => {
@@ -282,6 +299,17 @@ describe("the origin's private file system", () => {
     expect(await cache.read('c', [bytes(99, 0)])).toBe(false);
     await cache.write('large', [bytes(251, 0)]);
     expect(await cache.read('large', [bytes(251, 0)])).toBe(false);
+  });
+
+  it('is read where there is no room to note that it was', async () => {
+    const cache = opfsCache({ folder: `${folder}-full` });
+    await cache.write('a', [bytes(10, 1)]);
+    const full = vi.spyOn(FileSystemFileHandle.prototype, 'createWritable');
+    full.mockRejectedValue(new DOMException('no room', 'QuotaExceededError'));
+    const parts = [bytes(10, 0)];
+    expect(await cache.read('a', parts)).toBe(true);
+    expect(parts).toEqual([bytes(10, 1)]);
+    full.mockRestore();
   });
 
   it('serves an engine with shared memory', async () => {

@@ -2,7 +2,7 @@ import { type AnyNode, inputOf, type NodeId, nodeAt } from '@convzoo/layers';
 import { Arena } from './arena.js';
 import { type Compiled, layoutOfNode, type Program } from './compile.js';
 import { type ConcatPart, concatParts } from './concat-places.js';
-import { aligned, type EngineMemory } from './memory.js';
+import { aligned, checkCountable, type EngineMemory } from './memory.js';
 import { PlanMemory } from './plan-memory.js';
 import type { Portions } from './portions.js';
 import type { Step } from './step.js';
@@ -46,6 +46,7 @@ export function layOut(program: Program, portions: Portions, threads: number, me
     const layout = layoutOfNode(node, graph);
     const examples = whole.has(node.id) ? batch : front;
     const bytes = bytesOf(layout, examples) + BEHIND;
+    checkCountable(bytes, `The result of ${node.path || 'the input'}`);
     // Where portions come one after another nobody else may have had the place of what all of them write to.
     const address = index < rest && whole.has(node.id) ? arena.takeNew(bytes) : arena.take(bytes);
     return { ...layout, address, pixels: examples * layout.height * layout.width };

@@ -7,6 +7,18 @@ const ALIGNMENT = 64;
 
 export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
+/** Bytes of one value from which on a kernel would count past 2^31. */
+const TOO_LARGE = 2 ** 31;
+
+/** Refuses a value, or a table, that no kernel could go through. */
+export function checkCountable(bytes: number, what: string): void {
+  if (bytes < TOO_LARGE) return;
+  throw new EngineError(
+    'out-of-memory',
+    `${what} takes ${(bytes / 1e6).toFixed(0)} MB in one piece; the engine's kernels count to 2 GiB. Use a smaller input.`,
+  );
+}
+
 /** A WebAssembly memory that constants are put into once, and that plans lay their buffers out in behind them. */
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;

@@ -137,13 +137,17 @@ export class Packer {
   pack({ consume = false }: { readonly consume?: boolean | undefined } = {}): void {
     // The largest first: while it is held twice the others are not yet.
     const jobs = this.#jobs.toSorted((a, b) => hostBytes(b.kernel) - hostBytes(a.kernel));
-    const readers = new Map<Float32Tensor, number>();
-    for (const { kernel } of jobs) readers.set(holderOf(kernel), (readers.get(holderOf(kernel)) ?? 0) + 1);
+    const readers = new Map<object, number>();
+    for (const { kernel } of jobs) {
+      const held = heldBy(holderOf(kernel));
+      readers.set(held, (readers.get(held) ?? 0) + 1);
+    }
     for (const { kernel, pack } of jobs) {
       pack();
       const holder = holderOf(kernel);
-      const left = (readers.get(holder) ?? 0) - 1;
-      readers.set(holder, left);
+      const held = heldBy(holder);
+      const left = (readers.get(held) ?? 0) - 1;
+      readers.set(held, left);
       if (left === 0) release(holder, consume);
     }
   }
@@ -238,6 +242,9 @@ export class Packer {
     this.#call('scale', address, rows, width / PANEL, behind);
   }
 }
+
+/** What is freed with a tensor: of values that are there the array, which several tensors may have. */
+const heldBy = (holder: Float32Tensor): object => (originOf(holder) === undefined ? holder.data.buffer : holder);
 
 /** What was read for packing is freed in any case; what the caller holds, if it may be. */
 function release(holder: Float32Tensor, consume: boolean): void {

@@ -1,3 +1,4 @@
+import { checkCountable } from './memory.js';
 import type { Window } from './method.js';
 import type { Placed } from './value.js';
 
@@ -17,6 +18,7 @@ export function tableOfRows(
   const pixels = output.height * output.width;
   const rows = batch * pixels;
   const taps = kernelY * kernelX;
+  checkCountable(4 * rows * taps, `A table of ${rows} pixels and ${taps} taps`);
   const table = new Int32Array(rows * taps);
   const tiles = Math.ceil(rows / tileRows);
   const height = Math.floor(rows / tiles);

@@ -1,7 +1,8 @@
 import { startWorker } from '#threads';
 import { EngineError } from '../errors.js';
 import type { Step } from '../plan/step.js';
-import { control, type Reply, type Request, threadState } from './protocol.js';
+import { control, type Reply, type Request } from './protocol.js';
+import { tellByMail, tellToRun } from './tell.js';
 import type { EngineWorker, StartWorker } from './worker.js';
 
 interface Pending {
@@ -108,30 +109,18 @@ export class ThreadPool {
 
   #start(session: number, timed: boolean): Promise<readonly number[]> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    Atomics.store(this.#control, control.session, session);
-    Atomics.store(this.#control, control.arrived, Atomics.load(this.#control, control.arrivals));
-    Atomics.store(this.#control, control.timed, Number(timed));
     const hasMail = this.#hasMail;
     this.#hasMail = false;
     return this.#all(1, (pending) => {
       this.#running = pending;
-      this.#workers.forEach((worker, part) => {
-        worker.hold(true);
-        if (!hasMail && this.#move(part, threadState.told)) return;
-        this.#move(part, threadState.home);
-        worker.post({ kind: 'run', part, parts: this.size, control: this.#control });
-      });
+      for (const worker of this.#workers) worker.hold(true);
+      const { size: parts } = this;
+      this.#telling(() =>
+        tellToRun(this.#control, parts, { session, timed }, hasMail, (part) =>
+          this.#workers[part]?.post({ kind: 'run', part, parts, control: this.#control }),
+        ),
+      );
     });
-  }
-
-  /** Whether a thread that runs, or sleeps behind a run, will be in another state next; it wakes. */
-  #move(part: number, to: number): boolean {
-    const place = control.states + part;
-    const moved = [threadState.sleeps, threadState.runs, threadState.sleeps].some(
-      (from) => Atomics.compareExchange(this.#control, place, from, to) === from,
-    );
-    if (moved) Atomics.notify(this.#control, place);
-    return moved;
   }
 
   #answered(reply: Reply): void {
@@ -175,11 +164,17 @@ export class ThreadPool {
   #post(request: Request): void {
     if (this.#broken !== undefined) throw this.#broken;
     this.#hasMail = true;
-    this.#workers.forEach((worker, part) => {
-      worker.post(request);
-      // One that is told to run stays until the next run sends it home.
-      this.#move(part, threadState.home);
-    });
+    this.#telling(() => tellByMail(this.#control, this.size, (part) => this.#workers[part]?.post(request)));
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  /** A message that cannot be sent, e.g. for want of memory, is one that some threads have and others not. */
+  #telling(tell: () => void): void {
+    try {
+      tell();
+    } catch (cause) {
+      this.#lost(`a message to it could not be sent: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
   }
 
   #stopWorkers(): Promise<unknown> {

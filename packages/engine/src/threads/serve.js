@@ -60,6 +60,14 @@ function linger(control, state) {
 }
 
 /**
+ * What is said of a message that could not be read.
+ *
+ * @param {string} reason
+ * @returns {Reply}
+ */
+export const unread = (reason) => ({ kind: 'failed', message: `a message to it could not be read: ${reason}` });
+
+/**
  * Answers requests.
  *
  * @param {(reply: Reply) => void} reply

@@ -23,7 +23,8 @@ export function opfsCache({
         const file = await (await entries.getFileHandle(key + SUFFIX)).getFile();
         if (file.size !== lengthOf(parts)) return false;
         await fill(parts, file);
-        await writeFile(entries, key + USED, []);
+        // Without room there is no time of its use, but still an entry.
+        await writeFile(entries, key + USED, []).catch(() => undefined);
         return true;
       } catch {
         return false;

@@ -20,8 +20,8 @@ export function folderCache(folder: string, { limit = DEFAULT_LIMIT }: CacheOpti
       try {
         const path = join(folder, key + SUFFIX);
         const complete = await readFile(path, parts);
-        // When it was used last; the time of its making is of no interest.
-        if (complete) await utimes(path, new Date(), new Date());
+        // When it was used last; the time of its making is of no interest. A folder that is only to be read keeps its times.
+        if (complete) await utimes(path, new Date(), new Date()).catch(() => undefined);
         return complete;
       } catch {
         return false;
