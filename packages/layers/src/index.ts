@@ -10,5 +10,6 @@ export { inferShape, isOpName, opNames, opRules } from './ops/index.js';
 export type { OpRule } from './ops/rule.js';
 export * from './padding.js';
 export * from './passes/index.js';
+export { reverseAxes } from './reverse-axes.js';
 export * from './shape.js';
 export * from './tensor.js';

@@ -1,7 +1,15 @@
-import { type AnyNode, type Node, type Parameters, type ParamRole, paramOf, type Shape, sizeOf } from '@convzoo/layers';
+import {
+  type AnyNode,
+  type Node,
+  type Parameters,
+  type ParamRole,
+  paramOf,
+  reverseAxes,
+  type Shape,
+  sizeOf,
+} from '@convzoo/layers';
 import { OnnxError } from '../errors.js';
 import { type Attributes, type Initialiser, ints, type OnnxNode, type Tensor, tensor } from '../proto/model.js';
-import { outputFirst } from './transpose.js';
 import type { Form, Value } from './value.js';
 import { bytesOf, WeightRelease } from './weight-release.js';
 
@@ -74,7 +82,7 @@ export class Emitter {
     const spec = paramOf(node as Node, 'kernel');
     if (spec === undefined) throw new RangeError(`${node.path} has no kernel`);
     return this.#parameter(spec.path, `${order} ${dims.join('x')}`, dims, (data) =>
-      order === 'as-is' ? data : outputFirst(data, h * w, inputs, outputs),
+      order === 'as-is' ? data : reverseAxes(data, h * w, inputs, outputs),
     );
   }
 

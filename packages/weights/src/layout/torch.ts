@@ -1,7 +1,6 @@
-import { type Shape, sizeOf } from '@convzoo/layers';
+import { reverseAxes, type Shape, sizeOf } from '@convzoo/layers';
 import type { ParamPlace } from './place.js';
 import { type LayoutOptions, type SourceLayout, sameLayout } from './source-layout.js';
-import { reverseAxes } from './transpose.js';
 
 /**
  * torch puts the output channels first and the spatial axes last, everywhere. Seen as `[out, in, spatial]` each kernel is

@@ -2,17 +2,20 @@
 const TILE = 16;
 
 /**
- * Reverses three axes: `[a, b, c]` to `[c, b, a]`, row major. Floats are moved as 32-bit integers, since a NaN that goes
- * through a float register may lose its payload, and copies must be exact.
+ * Reverses three axes: `[a, b, c]` to `[c, b, a]`, row major. With spatial axes as one it turns `[spatial, in, out]`, this project's
+ * layout of kernels, into `[out, in, spatial]`, that of torch and ONNX, and back. Floats are moved as 32-bit integers, since a NaN
+ * that goes through a float register may lose its payload, and copies must be exact.
  */
 export function reverseAxes<T extends Float32Array | Uint16Array>(data: T, a: number, b: number, c: number): T {
+  // Tiles are cut along the first axis and the others: a first one of one may stand second as well.
+  const axes = a === 1 ? ([b, 1, c] as const) : ([a, b, c] as const);
   if (data instanceof Float32Array) {
     const result = new Float32Array(data.length);
-    reverseInto(new Int32Array(data.buffer, data.byteOffset, data.length), new Int32Array(result.buffer), [a, b, c]);
+    reverseInto(new Int32Array(data.buffer, data.byteOffset, data.length), new Int32Array(result.buffer), axes);
     return result as T;
   }
   const result = new Uint16Array(data.length);
-  reverseInto(data, result, [a, b, c]);
+  reverseInto(data, result, axes);
   return result as T;
 }
 
