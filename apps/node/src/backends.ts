@@ -3,6 +3,7 @@ import type { TfjsBackend } from '@convzoo/backend-tfjs';
 import { availableThreads, type EngineOptions, type WeightsCache } from '@convzoo/engine';
 import type { Graph } from '@convzoo/layers';
 import { type Backend, type BackendCandidate, type BackendChoice, chooseBackend } from '@convzoo/runtime';
+import { AUTO, takesThreads, trainerNames } from './backend-names.js';
 import { readTrial, writeTrial } from './choice/store.js';
 import {
   isDecidedByTrial,
@@ -41,12 +42,11 @@ const tensorflow = async (): Promise<TfjsBackend> =>
 
 const plainJavaScript = { name: 'cpu', reason: 'plain JavaScript, since nothing faster is there', load: cpu };
 
-/** In the order in which they are tried for training, which neither the engine nor onnxruntime can do. */
-const trainers: readonly TfjsCandidate[] = [
-  { name: 'tensorflow', reason: 'native, the fastest here for training', load: tensorflow },
-  { name: 'wasm', reason: 'the fastest that is there', load: wasm },
-  plainJavaScript,
-];
+const trainerCalled: Readonly<Record<(typeof trainerNames)[number], TfjsCandidate>> = {
+  tensorflow: { name: 'tensorflow', reason: 'native, the fastest here for training', load: tensorflow },
+  wasm: { name: 'wasm', reason: 'the fastest that is there', load: wasm },
+  cpu: plainJavaScript,
+};
 
 /**
  * What the backend is for decides the order: starting fast for a few pictures, computing fast for long work, or proving a
@@ -85,19 +85,6 @@ function orderFor(purpose: Purpose, threads: number): readonly BackendCandidate[
       ];
   }
 }
-
-/** What is said where the choice is the app's. */
-export const AUTO = 'auto';
-
-export const backendNames = ['engine', 'ort', 'wasm', 'tensorflow', 'cpu'] as const;
-
-/** What `--backend` takes. */
-export const backendWords = [AUTO, ...backendNames] as const;
-
-/** Whether it takes a number of threads; the others have their own. */
-export const takesThreads = (backend: string): boolean => backend === 'engine' || backend === 'ort';
-
-export const trainerNames = trainers.map(({ name }) => name);
 
 export interface BackendWish {
   /** The one that the user asked for, which is never replaced by another; `auto` or nothing leaves it to the app. */
@@ -194,14 +181,16 @@ export async function pickTrainer(wanted?: string): Promise<TfjsChoice> {
     throw new UsageError('bad-option', `${name} cannot train. Choose ${trainerNames.join(', ')}.`);
   }
   const loaded = new Map<string, TfjsBackend>();
-  const candidates = trainers.map((candidate) => ({
-    ...candidate,
-    load: async () => {
-      const backend = await candidate.load();
-      loaded.set(backend.name, backend);
-      return backend;
-    },
-  }));
+  const candidates = trainerNames
+    .map((name) => trainerCalled[name])
+    .map((candidate) => ({
+      ...candidate,
+      load: async () => {
+        const backend = await candidate.load();
+        loaded.set(backend.name, backend);
+        return backend;
+      },
+    }));
   const choice = await chooseBackend(candidates, wanted === AUTO ? undefined : wanted);
   const backend = loaded.get(choice.backend.name);
   if (backend === undefined) throw new RangeError(`${choice.backend.name} was chosen but not loaded`);

@@ -4,7 +4,7 @@ import { describeFailure, EXIT, exitCodeOf } from './errors.js';
 import { guardOutput } from './output/guard.js';
 import { printable } from './output/printable.js';
 import { program } from './program.js';
-import { appliedSettings } from './settings/apply.js';
+import { appliedSettings } from './settings/applied.js';
 
 guardOutput();
 

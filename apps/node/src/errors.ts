@@ -1,4 +1,4 @@
-import { ConvzooError } from '@convzoo/layers';
+import { ConvzooError } from '@convzoo/layers/errors';
 
 /** A command that was called wrongly: exit code 2. */
 export class UsageError extends ConvzooError {}

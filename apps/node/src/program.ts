@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { COMMANDS } from './commands/options.js';
-import { installSettings } from './settings/apply.js';
+import type { COMMANDS } from './commands/names.js';
+import { installSettings } from './settings/install.js';
 import { version } from './version.js';
 
 type CommandName = Exclude<(typeof COMMANDS)[number], 'help'>;

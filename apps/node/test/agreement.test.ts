@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { backendNames } from '../src/backends.js';
+import { backendNames } from '../src/backend-names.js';
 import { run } from './run.js';
 
 const shared = fileURLToPath(new URL('../../../../shared/', import.meta.url));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelNames } from '@convzoo/zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backendWords } from '../src/backends.js';
-import { COMMANDS } from '../src/commands/options.js';
+import { backendWords } from '../src/backend-names.js';
+import { COMMANDS } from '../src/commands/names.js';
 import { run } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convzoo-completion-'));

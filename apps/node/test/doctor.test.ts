@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { backendNames } from '../src/backends.js';
+import { backendNames } from '../src/backend-names.js';
 import { memoryCheck, nodeCheck, simdCheck } from '../src/doctor/machine.js';
 import { type Ran, run } from './run.js';
 

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memorySource, openWeights } from '@convzoo/weights';
 import { afterAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../src/commands/options.js';
+import { COMMANDS } from '../src/commands/names.js';
 import { embedded } from '../src/network/embedded.js';
 import { samplePictures } from '../src/pictures/samples.js';
 import { startMirror } from './mirror.js';

@@ -1,21 +1,11 @@
 import { Argument, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { bashScript } from '../completion/bash.js';
-import { fishScript } from '../completion/fish.js';
-import { type CompletedCommand, completedCommands, SHELLS } from '../completion/tree.js';
-import { zshScript } from '../completion/zsh.js';
-import { printJson } from '../output/terminal.js';
+import { shells } from '../choices.js';
 import { command } from './options.js';
-
-const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], (commands: readonly CompletedCommand[]) => string>> = {
-  bash: bashScript,
-  zsh: zshScript,
-  fish: fishScript,
-};
 
 export function completionCommand() {
   return command('completion')
     .description('Print what lets a shell complete commands, options and the names of networks')
-    .addArgument(new Argument('<shell>', 'whose script').choices(SHELLS))
+    .addArgument(new Argument('<shell>', 'whose script').choices(shells))
     .addHelpText(
       'after',
       `
@@ -26,9 +16,8 @@ Examples:
   $ echo 'source <(convzoo completion zsh)' >> ~/.zshrc     after compinit
   $ convzoo completion fish > ~/.config/fish/completions/convzoo.fish`,
     )
-    .action((shell, options, self: CommandUnknownOpts) => {
-      const commands = completedCommands(self.parent ?? self);
-      if (options.json === true) printJson(commands);
-      else process.stdout.write(SCRIPTS[shell](commands));
+    .action(async (shell, options, self: CommandUnknownOpts) => {
+      const { printCompletion } = await import('../actions/completion.js');
+      printCompletion(shell, options, self.parent ?? self);
     });
 }

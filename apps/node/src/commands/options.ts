@@ -1,7 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
-import { backendNames, trainerNames } from '../backends.js';
-import { UsageError } from '../errors.js';
+import { backendNames, trainerNames } from '../backend-names.js';
 
 /** A whole number of at least `least`, for commander. */
 export const wholeNumber =
@@ -24,30 +23,6 @@ export const numberBetween =
     return value;
   };
 
-/** Every command, for hints. */
-export const COMMANDS = [
-  'bench',
-  'classify',
-  'doctor',
-  'evaluate',
-  'explain',
-  'features',
-  'completion',
-  'config',
-  'convert',
-  'compare',
-  'cost',
-  'claims',
-  'engine',
-  'graph',
-  'new',
-  'preprocess',
-  'train',
-  'verify',
-  'weights',
-  'help',
-] as const;
-
 /** A command with the options that all have. */
 export function command(name: string) {
   return new Command(name)
@@ -56,18 +31,6 @@ export function command(name: string) {
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .option('--debug', 'show the stack of an error')
     .showHelpAfterError('(add --help for the options)');
-}
-
-/** @throws UsageError `bad-option` where both forms are asked for */
-export function refuseBoth({
-  json,
-  jsonl,
-}: {
-  readonly json?: boolean | undefined;
-  readonly jsonl?: boolean | undefined;
-}): void {
-  if (json !== true || jsonl !== true) return;
-  throw new UsageError('bad-option', '--json is one value at the end, --jsonl a line at once: choose one.');
 }
 
 export const backendHelp = `${backendNames.join(', ')}; auto chooses, with a reason`;

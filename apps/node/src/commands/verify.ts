@@ -1,32 +1,6 @@
-import { DEFAULT_TOLERANCE, parseRename } from '@convzoo/parity';
-import type { NamePair } from '@convzoo/weights';
 import { InvalidArgumentError } from 'commander';
-import { describeChoice, pickBackend } from '../backends.js';
-import { EXIT, UsageError } from '../errors.js';
-import { printJson, terminalOf } from '../output/terminal.js';
-import { writeStdout } from '../stream/run.js';
-import { type NetworkFinder, networkFinder } from '../verify/networks.js';
-import { chooseCases, readGoldens } from '../verify/records.js';
-import { formatOutcome, outcomeToJson, summarise } from '../verify/report.js';
-import { type Outcome, verifyRecord } from '../verify/run.js';
-import { script } from '../verify/script.js';
-import { backendHelp, command, refuseBoth, threadCount, threadsHelp } from './options.js';
-
-interface VerifyOptions {
-  readonly golden?: string | undefined;
-  readonly keys?: string | undefined;
-  readonly case?: readonly string[] | undefined;
-  readonly backend?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly tolerance: number;
-  readonly rename?: readonly NamePair[] | undefined;
-  readonly verbose?: boolean | undefined;
-  readonly script?: boolean | undefined;
-  readonly jsonl?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
-}
+import { TOLERANCE } from '../choices.js';
+import { backendHelp, command, threadCount, threadsHelp } from './options.js';
 
 const tolerance = (text: string): number => {
   const value = Number(text);
@@ -36,13 +10,7 @@ const tolerance = (text: string): number => {
   return value;
 };
 
-function collect(text: string, before: readonly NamePair[] = []): readonly NamePair[] {
-  try {
-    return [...before, parseRename(text)];
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 export function verifyCommand() {
   return command('verify')
@@ -53,7 +21,7 @@ export function verifyCommand() {
     .option('--keys <file>', 'names and shapes of the parameters, where the records lack them')
     .option('--backend <name>', backendHelp)
     .option('--threads <count>', threadsHelp, threadCount)
-    .option('--tolerance <error>', 'largest error over the spread of the logits', tolerance, DEFAULT_TOLERANCE)
+    .option('--tolerance <error>', 'largest error over the spread of the logits', tolerance, TOLERANCE)
     .option('--rename <ours=theirs>', 'what the record calls a layer; repeat as needed', collect)
     .option('--verbose', 'show every layer that is compared')
     .option('--jsonl', 'a line for each record, as soon as it is compared')
@@ -75,37 +43,7 @@ where the record calls its layers otherwise:
 Exit code 0 only where every record that was chosen agrees.`,
     )
     .action(async (model, options) => {
+      const { verify } = await import('../actions/verify.js');
       process.exitCode = await verify(model, options);
     });
-}
-
-async function verify(model: string | undefined, options: VerifyOptions): Promise<number> {
-  const terminal = terminalOf(options);
-  if (options.script === true) {
-    process.stdout.write(script());
-    return EXIT.ok;
-  }
-  refuseBoth(options);
-  if (options.golden === undefined) {
-    throw new UsageError(
-      'no-golden',
-      'Say which records: --golden FILE.jsonl. --script writes the script that makes them.',
-    );
-  }
-  const goldens = await readGoldens(options.golden, options.keys);
-  const records = chooseCases(goldens.records, options.case, options.golden);
-  const networkOf: NetworkFinder = await networkFinder(model, { keys: goldens.keys, renames: options.rename ?? [] });
-  const choice = await pickBackend('proof', options);
-  terminal.note(`Backend: ${describeChoice(choice)}`);
-
-  const outcomes: Outcome[] = [];
-  for (const record of records) {
-    const outcome = await verifyRecord(record, networkOf, { backend: choice.backend, tolerance: options.tolerance });
-    outcomes.push(outcome);
-    if (options.jsonl === true) await writeStdout(`${JSON.stringify(outcomeToJson(outcome))}\n`);
-    else if (options.json !== true) terminal.print(formatOutcome(outcome, terminal, options.verbose === true));
-  }
-  if (options.json === true) printJson(outcomes.map((outcome) => outcomeToJson(outcome)));
-  else terminal.note(summarise(outcomes, options.tolerance));
-  return outcomes.every(({ agrees }) => agrees) ? EXIT.ok : EXIT.failure;
 }

@@ -1,8 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { presets } from '@convzoo/preprocessing';
+import { presets } from '@convzoo/preprocessing/presets';
 import { modelNames } from '@convzoo/zoo';
 import { pretrainedWeights } from '@convzoo/zoo/pretrained';
-import { backendWords } from '../backends.js';
+import { backendWords } from '../backend-names.js';
+import { shells } from '../choices.js';
 
 /** What a place of the command line can hold. `models` and `weights` are names or files. */
 export type Kind = 'files' | 'nothing' | 'models' | 'weights' | 'backends' | 'presets' | 'dialects' | 'shells';
@@ -11,7 +12,6 @@ export type Kind = 'files' | 'nothing' | 'models' | 'weights' | 'backends' | 'pr
 export type ListKind = Exclude<Kind, 'files' | 'nothing'>;
 
 export const LISTS: readonly ListKind[] = ['models', 'weights', 'backends', 'presets', 'dialects', 'shells'];
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** Whether files belong there too. */
 export const takesFiles = (kind: Kind): boolean => kind === 'files' || kind === 'models' || kind === 'weights';
@@ -29,7 +29,7 @@ export function wordsOf(kind: ListKind): readonly string[] {
     case 'dialects':
       return ['torchvision', 'timm', 'keras'];
     case 'shells':
-      return SHELLS;
+      return shells;
   }
 }
 

@@ -1,10 +1,12 @@
 import { type Float32Tensor, float32Tensor, type Graph, type Parameters } from '@convzoo/layers';
 import { preprocess } from '@convzoo/preprocessing';
 import { difference } from '@convzoo/runtime';
-import { backendNames, pickBackend } from '../backends.js';
+import { backendNames } from '../backend-names.js';
+import { pickBackend } from '../backends.js';
 import { describeFailure } from '../errors.js';
 import { readPicture } from '../network/classifier.js';
-import { DEFAULT_MODEL, loadNetwork } from '../network/load.js';
+import { DEFAULT_MODEL } from '../network/embedded.js';
+import { loadNetwork } from '../network/load.js';
 import type { Terminal } from '../output/terminal.js';
 import { samplePictures } from '../pictures/samples.js';
 import type { Check } from './check.js';

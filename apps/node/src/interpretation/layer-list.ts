@@ -1,10 +1,7 @@
 import { convolutions, defaultMapLayer, mapLayer, mapLayers } from '@convzoo/interpret';
 import { type AnyNode, type Graph, nodeAt } from '@convzoo/layers';
+import type { Method } from '../choices.js';
 import { UsageError } from '../errors.js';
-
-/** What can be looked at. */
-export const methods = ['grad-cam', 'occlusion', 'feature-maps', 'filters'] as const;
-export type Method = (typeof methods)[number];
 
 export interface ListedLayer {
   readonly layer: string;

@@ -7,3 +7,5 @@ export const embedded = {
   model,
   weightsPath: fileURLToPath(weightsUrl),
 } as const;
+
+export const DEFAULT_MODEL = embedded.model;

@@ -12,7 +12,6 @@ import {
 import { openWeightsFile } from '@convzoo/weights/node';
 import { type BuildOptions, type Dialect, type ResolvedModel, resolveModel, withAuxiliary } from '@convzoo/zoo';
 import { type ChosenWeights, chooseWeights, specFor, type WeightsWish } from '../weights/choose.js';
-import { embedded } from './embedded.js';
 import { readLabels } from './labels.js';
 import { isModelFile } from './model.js';
 import { presetCalled } from './preset.js';
@@ -33,8 +32,6 @@ export interface LoadedNetwork {
   /** Where parameters are still to be read from a file: closes it. */
   close?(): Promise<void>;
 }
-
-export const DEFAULT_MODEL = embedded.model;
 
 /** What the user says of the weights; undefined where nothing. */
 export interface WeightChoice extends WeightsWish {

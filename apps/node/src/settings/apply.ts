@@ -1,9 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { Option } from 'commander';
-import { AUTO, takesThreads, trainerNames } from '../backends.js';
+import { AUTO, takesThreads, trainerNames } from '../backend-names.js';
 import { UsageError } from '../errors.js';
+import { noteApplied } from './applied.js';
 import { currentSettings, type LoadedSettings, type SetValue } from './load.js';
-import { type SettingKey, settingKeys, variableOf } from './settings.js';
+import { type SettingKey, variableOf } from './settings.js';
 
 /** Commands that tell about broken settings, and so must run with them. */
 const DIAGNOSING: ReadonlySet<string> = new Set(['config', 'doctor', 'completion']);
@@ -28,33 +28,15 @@ const NOT_FOR: Readonly<Record<string, readonly SettingKey[]>> = {
   completion: ['json'],
 };
 
-/**
- * Gives every command under `root` its settings, in this one place: an option that is not on the command line has the value
- * of the environment, of the project's file or of the user's, in this order, and its default last. Options that are on or off
- * get a hidden opposite, so that a flag can undo what a file says: --no-pull, --color.
- */
-export function installSettings(root: CommandUnknownOpts): void {
-  addOpposites(root);
-  root.hook('preAction', (_, command) => applySettings(command, currentSettings()));
-}
-
-function addOpposites(command: CommandUnknownOpts): void {
-  for (const key of settingKeys) {
-    const option = command.options.find((each) => each.attributeName() === key);
-    if (option === undefined || !(option.isBoolean() || option.negate)) continue;
-    const opposite = option.negate ? `--${key}` : `--no-${key}`;
-    if (!command.options.some(({ long }) => long === opposite)) command.addOption(new Option(opposite).hideHelp());
-  }
-  for (const sub of command.commands) addOpposites(sub);
-}
-
-/** What this command has from outside the command line, for its errors; how it writes is no cause of one. */
-const applied: string[] = [];
+/** How a command writes is no cause of an error. */
 const OF_OUTPUT: readonly SettingKey[] = ['json', 'quiet', 'color'];
-export const appliedSettings = (): readonly string[] => applied;
 
-/** @throws UsageError `bad-setting` with everything that is wrong */
-function applySettings(command: CommandUnknownOpts, loaded: LoadedSettings): void {
+/**
+ * Gives a command that is about to run its settings.
+ *
+ * @throws UsageError `bad-setting` with everything that is wrong
+ */
+export function applySettings(command: CommandUnknownOpts, loaded: LoadedSettings = currentSettings()): void {
   const { values, problems } = loaded;
   if (problems.length > 0 && !DIAGNOSING.has(command.name())) {
     throw new UsageError('bad-setting', `${problems.join('\n')}\n"convzoo config" shows all settings.`);
@@ -64,11 +46,11 @@ function applySettings(command: CommandUnknownOpts, loaded: LoadedSettings): voi
     if (NOT_FOR[command.name()]?.includes(key) === true || !counts(key, set, command, values)) continue;
     const option = command.options.find((each) => each.attributeName() === key);
     if (option !== undefined && !isOnCommandLine(command, key)) {
-      if (!OF_OUTPUT.includes(key)) applied.push(`${key} (${set.where})`);
+      if (!OF_OUTPUT.includes(key)) noteApplied(`${key} (${set.where})`);
       command.setOptionValueWithSource(key, set.value, set.source === 'environment' ? 'env' : 'config');
     }
     if (key === 'model' && takesModelFromSettings(command)) {
-      applied.push(`${key} (${set.where})`);
+      noteApplied(`${key} (${set.where})`);
       command.processedArgs[0] = set.value;
     }
   }

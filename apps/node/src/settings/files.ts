@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { SettingValue } from './kinds.js';
 import { nearest } from './nearest.js';
-import { isSettingKey, type Setting, type SettingKey, settingKeys, settings } from './settings.js';
+import { isSettingKey, PROJECT_FILE, type Setting, type SettingKey, settingKeys, settings } from './settings.js';
 
 /** A configuration file: what it sets, and what is wrong with it. */
 export interface SettingsFile {
@@ -13,8 +13,6 @@ export interface SettingsFile {
   /** A sentence each, which names the file, the key and what is allowed. */
   readonly problems: readonly string[];
 }
-
-export const PROJECT_FILE = 'convzoo.config.json';
 
 /** A file of settings is a few lines; a larger one is another file. */
 const MAX_BYTES = 2 ** 20;

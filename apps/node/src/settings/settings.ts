@@ -1,6 +1,9 @@
-import { presets } from '@convzoo/preprocessing';
-import { backendWords } from '../backends.js';
+import { presets } from '@convzoo/preprocessing/presets';
+import { backendWords } from '../backend-names.js';
 import { choice, type Kind, onOrOff, text, wholeNumber } from './kinds.js';
+
+/** A project's configuration. */
+export const PROJECT_FILE = 'convzoo.config.json';
 
 export interface Setting {
   readonly about: string;

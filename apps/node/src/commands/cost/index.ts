@@ -1,18 +1,8 @@
-import { type CostSheet, conventionNames, costSheet, type InPlaceOp } from '@convzoo/cost-analysis';
-import { formatCsv, formatJson, formatMarkdown, formatTable } from '@convzoo/cost-analysis/format';
-import { backendWords } from '../../backends.js';
-import { UsageError } from '../../errors.js';
-import { DEFAULT_MODEL } from '../../network/load.js';
-import { openModel } from '../../network/model.js';
-import { terminalOf } from '../../output/terminal.js';
-import { buildOptions, oneOf } from '../model-options.js';
+import { conventionNames, dtypes, inPlaceOps } from '../../choices.js';
+import { DEFAULT_MODEL } from '../../network/embedded.js';
 import { backendHelp, command, threadCount, threadsHelp, wholeNumber } from '../options.js';
 import { explainCommand } from './explain.js';
-import { writePictures } from './pictures.js';
 import { viewOf, views } from './view.js';
-
-const DTYPES = ['float32', 'float16', 'bfloat16', 'int8', 'float64'] as const;
-const IN_PLACE: readonly InPlaceOp[] = ['activation', 'add'];
 
 export function costCommand() {
   return (
@@ -33,8 +23,8 @@ export function costCommand() {
         wholeNumber(1),
         1,
       )
-      .option('--dtype <type>', `type of weights and activations: ${DTYPES.join(', ')}`, 'float32')
-      .option('--in-place <ops>', `ops that may overwrite their input: ${IN_PLACE.join(', ')}, or both with a comma`)
+      .option('--dtype <type>', `type of weights and activations: ${dtypes.join(', ')}`, 'float32')
+      .option('--in-place <ops>', `ops that may overwrite their input: ${inPlaceOps.join(', ')}, or both with a comma`)
       .option('--per <what>', `what a line is: ${views.join(', ')} (--per-layer, --per-stage ..., --tree do the same)`)
       .option('--csv', 'exact numbers for a spreadsheet')
       .option('--markdown', 'exact numbers as a table for a document')
@@ -66,29 +56,8 @@ Examples:
   $ convzoo cost explain resnet50`,
       )
       .action(async (model, options) => {
-        const terminal = terminalOf(options);
-        const per = oneOf(views, options.per, '--per') ?? 'layer';
-        const convention = oneOf(conventionNames, options.convention, '--convention');
-        const dtype = oneOf(DTYPES, options.dtype, '--dtype');
-        const backend = oneOf(backendWords, options.backend, '--backend');
-        const inPlace = options.inPlace?.split(',').map((op) => oneOf(IN_PLACE, op, '--in-place') ?? 'activation');
-        const { graph, notes } = await openModel(model, buildOptions(options));
-        for (const note of notes) terminal.note(`Note: ${note}.`);
-        const { batch, threads } = options;
-        if (options.roofline === true) {
-          if (options.csv === true || options.markdown === true) {
-            throw new UsageError('bad-option', '--roofline has a table and --json; leave out --csv and --markdown.');
-          }
-          const { printRoofline } = await import('./roofline.js');
-          await printRoofline(graph, { terminal, batch, backend, threads, per, json: options.json === true });
-          return;
-        }
-        const sheet: CostSheet = costSheet(graph, { convention, dtype, batch, inPlace });
-        await writePictures(graph, sheet, options, terminal);
-        if (options.json === true) terminal.print(formatJson(sheet).trimEnd());
-        else if (options.csv === true) terminal.print(formatCsv(sheet, { per }).trimEnd());
-        else if (options.markdown === true) terminal.print(formatMarkdown(sheet, { per }).trimEnd());
-        else terminal.print(formatTable(sheet, { per, width: terminal.width }).trimEnd());
+        const { cost } = await import('../../actions/cost/cost.js');
+        await cost(model, options);
       })
   );
 }

@@ -1,8 +1,3 @@
-import { inspectFile } from '../../inspection/inspect.js';
-import { inspectionToJson } from '../../inspection/json.js';
-import { printInspection } from '../../inspection/text.js';
-import { printJson, terminalOf } from '../../output/terminal.js';
-import { resolveWeights } from '../../weights/resolve.js';
 import { command } from '../options.js';
 
 export function inspectCommand() {
@@ -24,10 +19,7 @@ Examples:
   $ convzoo weights inspect large.safetensors --no-stats --json`,
     )
     .action(async (file, options) => {
-      const terminal = terminalOf(options);
-      const { path } = await resolveWeights(file, { terminal });
-      const inspection = await inspectFile(path, options.stats);
-      if (options.json === true) printJson(inspectionToJson(inspection));
-      else printInspection(inspection, options.all === true, terminal);
+      const { inspect } = await import('../../actions/weights/inspect.js');
+      await inspect(file, options);
     });
 }

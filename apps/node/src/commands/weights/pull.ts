@@ -1,7 +1,3 @@
-import { formatBytes } from '@convzoo/cost-analysis/format';
-import { describeChecksum } from '@convzoo/hub';
-import { printJson, terminalOf } from '../../output/terminal.js';
-import { resolveWeights } from '../../weights/resolve.js';
 import { command } from '../options.js';
 
 export function pullCommand() {
@@ -24,18 +20,7 @@ Examples:
   $ convzoo weights pull hf://timm/resnet18.a1_in1k/model.safetensors`,
     )
     .action(async (text, options) => {
-      const terminal = terminalOf(options);
-      const { path, from, record, entry } = await resolveWeights(text, { ...options, terminal });
-      if (options.json === true) {
-        printJson({ weights: entry?.name ?? text, path, from, ...record });
-        return;
-      }
-      if (record !== undefined) {
-        const checked =
-          record.published === undefined ? 'its publisher states no checksum' : describeChecksum(record.published);
-        const what = from === 'cache' ? 'already in the cache' : 'downloaded';
-        terminal.note(`${entry?.name ?? text}: ${what}, ${formatBytes(record.size)}, ${checked}`);
-      }
-      terminal.print(path);
+      const { pull } = await import('../../actions/weights/pull.js');
+      await pull(text, options);
     });
 }

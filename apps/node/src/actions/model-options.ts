@@ -39,3 +39,15 @@ export function buildOptions(options: {
     dialect: oneOf(DIALECTS, options.dialect, '--dialect'),
   };
 }
+
+/** @throws UsageError `bad-option` where both forms are asked for */
+export function refuseBoth({
+  json,
+  jsonl,
+}: {
+  readonly json?: boolean | undefined;
+  readonly jsonl?: boolean | undefined;
+}): void {
+  if (json !== true || jsonl !== true) return;
+  throw new UsageError('bad-option', '--json is one value at the end, --jsonl a line at once: choose one.');
+}

@@ -11,11 +11,11 @@ import {
 } from '@convzoo/layers';
 import { type MeasuredPeaks, measureLayers, measurePeaks } from '@convzoo/runtime';
 import { describeChoice, pickBackend } from '../../backends.js';
+import type { View } from '../../commands/cost/view.js';
 import { UsageError } from '../../errors.js';
 import { type TableColumn, tableLines } from '../../output/table.js';
 import { printJson, type Terminal } from '../../output/terminal.js';
 import { wrapText } from '../../output/wrap.js';
-import type { View } from './view.js';
 
 export interface RooflineRequest {
   readonly terminal: Terminal;

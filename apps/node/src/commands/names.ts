@@ -1,0 +1,23 @@
+/** Every command, for hints. */
+export const COMMANDS = [
+  'bench',
+  'classify',
+  'doctor',
+  'evaluate',
+  'explain',
+  'features',
+  'completion',
+  'config',
+  'convert',
+  'compare',
+  'cost',
+  'claims',
+  'engine',
+  'graph',
+  'new',
+  'preprocess',
+  'train',
+  'verify',
+  'weights',
+  'help',
+] as const;
