@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// The built page in a real browser: see e2e/README.md.
+// The built page in a real browser: see README.md.
 const conditions = ['source', 'module', 'node', 'development|production'];
+
+/** Files that measure times or memory: one browser at a time, when all others are done. */
+const measured = ['e2e/budget.test.ts', 'e2e/compare.test.ts', 'e2e/endurance.test.ts'];
 
 export default defineConfig({
   // What the page computes is compared with the same packages in Node.
@@ -9,11 +12,22 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     root: import.meta.dirname,
-    include: ['e2e/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // One browser at a time: times are measured, and memory is watched.
-    maxWorkers: 1,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: ['e2e/**/*.test.ts'],
+          exclude: measured,
+          // Much of a test is waiting; a third browser would find no processor.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

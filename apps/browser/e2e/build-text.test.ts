@@ -27,8 +27,8 @@ describe.skipIf(noChromium)('TypeScript', { timeout: PATIENCE }, () => {
       await expect.poll(() => figuresOf(page)).toEqual(NET_FIGURES);
       await page.getByText('Ran in').waitFor();
       await inFolder(async (folder) => {
-        expect(await figuresOfCommand(await save(page, 'Save as TypeScript', folder))).toEqual(NET_FIGURES);
-        expect(await figuresOfCommand(await save(page, 'Save as JSON', folder))).toEqual(NET_FIGURES);
+        const files = [await save(page, 'Save as TypeScript', folder), await save(page, 'Save as JSON', folder)];
+        expect(await Promise.all(files.map(figuresOfCommand))).toEqual([NET_FIGURES, NET_FIGURES]);
       });
       expect(address(page)).toBe('/build?edit=typescript');
       await page.reload();

@@ -20,6 +20,7 @@ const palette = (page: Page) => page.getByRole('region', { name: 'Add a block' }
 
 describe.skipIf(noChromium)('blocks', () => {
   const site = useSite();
+  const go = site.shared({ between: '#/inside?tab=lessons' });
 
   it('are added, set and counted at once, and the address holds them', async () => {
     await site.visit('#/build', async ({ page, url, context }) => {
@@ -46,7 +47,7 @@ describe.skipIf(noChromium)('blocks', () => {
     ['Like VGG (VGG-16)', { params: 138_357_544, macs: 15_470_264_320 }],
     ['Like MobileNet (MobileNet V2)', { params: 3_504_872, macs: 300_774_272 }],
   ])('"%s" counts as published', async (label, figures) => {
-    await site.visit('#/build', async ({ page }) => {
+    await go('#/build', async ({ page }) => {
       await begin(page, label);
       await expect.poll(() => figuresOf(page)).toEqual(figures);
     });
@@ -156,14 +157,9 @@ describe.skipIf(noChromium)('saved files', { timeout: PATIENCE }, () => {
       const figures = await figuresOf(page);
       expect(figures.params).toBeGreaterThan(10_000);
       await inFolder(async (folder) => {
-        for (const [button, ending] of [
-          ['Save as TypeScript', 'ts'],
-          ['Save as JSON', 'json'],
-        ] as const) {
-          const path = await save(page, button, folder);
-          expect(basename(path)).toBe(`${name}.${ending}`);
-          expect(await figuresOfCommand(path)).toEqual(figures);
-        }
+        const files = [await save(page, 'Save as TypeScript', folder), await save(page, 'Save as JSON', folder)];
+        expect(files.map((path) => basename(path))).toEqual([`${name}.ts`, `${name}.json`]);
+        expect(await Promise.all(files.map(figuresOfCommand))).toEqual([figures, figures]);
         const picture = await save(page, 'Save as SVG', folder);
         expect(await readFile(picture, 'utf8')).toContain(`Architecture of ${name}`);
       });

@@ -8,6 +8,8 @@ vi.setConfig({ testTimeout: 180_000, expect: { poll: { timeout: 30_000 } } });
 
 describe.skipIf(noChromium)('the page Compare', () => {
   const site = useSite();
+  // addScriptTag puts the tool in as text, which the policy forbids.
+  const go = { en: site.shared({ bypassCSP: true }), ko: site.shared({ bypassCSP: true, locale: 'ko' }) };
 
   it.each([
     ['light', 'en', 1280],
@@ -18,7 +20,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
     'has nothing that axe-core finds (%s, %s, %i pixels), and nothing too wide',
     async (colorScheme, locale, width) => {
       const hash = '#/compare?explore=mobilenet_v2&width=0.5&networks=resnet50+resnet20-cifar10+resnet51';
-      await site.visit(
+      await go[locale](
         hash,
         async ({ page }) => {
           await page.locator('[aria-busy=false] [role=application] svg').waitFor();
@@ -32,7 +34,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
           expect(await violations(page)).toEqual([]);
           expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
         },
-        { colorScheme, locale, bypassCSP: true, viewport: { width, height: 900 } },
+        { colorScheme, viewport: { width, height: 900 } },
       );
     },
   );

@@ -27,9 +27,11 @@ const rowsOfTable = (page: Page, name: string) => page.getByRole('region', { nam
 
 describe.skipIf(noChromium)('the page Compare', () => {
   const site = useSite();
+  // Networks are counted once for all tests, as for a visitor who stays.
+  const go = site.shared();
 
   it('counts every network as Node does, with the same accuracies and the same front', async () => {
-    await site.visit('#/compare', async (visit) => {
+    await go('#/compare', async (visit) => {
       await counted(visit.page);
       const { name, bytes } = await saved(visit, 'All networks', 'CSV');
       expect(name).toBe('convzoo-zoo.csv');
@@ -58,7 +60,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('draws those with a published accuracy and names the others', async () => {
-    await site.visit('#/compare', async ({ page }) => {
+    await go('#/compare', async ({ page }) => {
       await counted(page);
       const points = page.locator('[role=application] svg [aria-roledescription=point]');
       // Three are chosen, and have a ring of their own.
@@ -72,7 +74,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('recounts while sliders move, and the point follows', async () => {
-    await site.visit('#/compare?explore=mobilenet_v2', async ({ page }) => {
+    await go('#/compare?explore=mobilenet_v2', async ({ page }) => {
       await counted(page);
       const moved = page.locator('[role=application] svg text', { hasText: /^mobilenet_v2@/ });
       await drag(page, 'Width multiplier', [0.95, 0.9, 0.85, 0.8, 0.75]);
@@ -94,7 +96,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('answers a slider soon', async () => {
-    await site.visit('#/compare?explore=mobilenet_v1', async ({ page }) => {
+    await go('#/compare?explore=mobilenet_v1', async ({ page }) => {
       await counted(page);
       const times = await page.getByRole('slider', { name: 'Input side' }).evaluate(async (slider) => {
         const input = slider as HTMLInputElement;
@@ -118,7 +120,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('takes any input that a network can take, and no smaller one', async () => {
-    await site.visit('#/compare?explore=inception_v3', async ({ page }) => {
+    await go('#/compare?explore=inception_v3', async ({ page }) => {
       await counted(page);
       const slider = page.getByRole('slider', { name: 'Input side' });
       await expect.poll(() => slider.getAttribute('min')).toBe('75');
@@ -132,7 +134,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   it('shows what the address says', async () => {
     const hash =
       '#/compare?against=params&scale=linear&convention=timm&family=vgg,regnet&front=only&networks=vgg16+mobilenet_v1@0.5,160&layers=vgg16&per=stage&sort=-macs';
-    await site.visit(hash, async ({ page }) => {
+    await go(hash, async ({ page }) => {
       await counted(page);
       for (const name of ['Parameters', 'Linear', 'Only these']) {
         expect(await page.getByRole('radio', { name, exact: true }).isChecked()).toBe(true);
@@ -153,7 +155,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('goes back over what was chosen', async () => {
-    await site.visit('#/compare', async ({ page }) => {
+    await go('#/compare', async ({ page }) => {
       await counted(page);
       await page.getByRole('radio', { name: 'Memory' }).check({ force: true });
       await page.getByRole('button', { name: /^resnet \d/ }).click();
@@ -170,7 +172,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('can be used by keyboard: from point to point, into the table and out of it', async () => {
-    await site.visit('#/compare?networks=none', async ({ page }) => {
+    await go('#/compare?networks=none', async ({ page }) => {
       await counted(page);
       const [cheapest, second] = published.toSorted((a, b) => a.macs - b.macs);
       const chart = page.getByRole('application');
@@ -188,7 +190,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('shows a card where the pointer is, and a click chooses', async () => {
-    await site.visit('#/compare?networks=none&family=alexnet', async ({ page }) => {
+    await go('#/compare?networks=none&family=alexnet', async ({ page }) => {
       await counted(page);
       const point = page.locator('[role=application] svg [aria-roledescription=point]').first();
       await point.scrollIntoViewIfNeeded();
@@ -202,7 +204,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('sorts the table, links to the other pages and removes', async () => {
-    await site.visit('#/compare', async ({ page }) => {
+    await go('#/compare', async ({ page }) => {
       await counted(page);
       const rows = rowsOfTable(page, 'Chosen networks');
       const names = () => rows.locator('th').allTextContents();
@@ -225,7 +227,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('says what is wrong with a network that there is not, and lets it be removed', async () => {
-    await site.visit('#/compare?networks=resnet18+resnet51', async ({ page }) => {
+    await go('#/compare?networks=resnet18+resnet51', async ({ page }) => {
       await counted(page);
       await page.getByRole('alert').waitFor();
       await page.getByRole('button', { name: 'Remove resnet51' }).click();
@@ -235,7 +237,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('explains the conventions with the numbers of each', async () => {
-    await site.visit('#/compare?explore=mobilenet_v2', async ({ page }) => {
+    await go('#/compare?explore=mobilenet_v2', async ({ page }) => {
       await counted(page);
       const cards = page.locator('[data-convention]');
       await expect.poll(() => cards.count()).toBe(conventionNames.length);
@@ -259,7 +261,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('charts a network layer by layer, as the command line does', async () => {
-    await site.visit('#/compare?layers=mobilenet_v2', async (visit) => {
+    await go('#/compare?layers=mobilenet_v2', async (visit) => {
       await counted(visit.page);
       await visit.page
         .getByRole('img', { name: /rows of mobilenet_v2/ })
@@ -286,7 +288,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
   });
 
   it('saves charts as SVG that parses and PNG that has them', async () => {
-    await site.visit('#/compare?against=params&networks=resnet50', async (visit) => {
+    await go('#/compare?against=params&networks=resnet50', async (visit) => {
       const { page } = visit;
       await counted(page);
       const svg = await saved(visit, 'Accuracy against cost', 'SVG');
@@ -333,7 +335,7 @@ describe.skipIf(noChromium)('the page Compare', () => {
       [...svg.matchAll(/aria-roledescription="(?:point" transform|line mark" d)="([^"]*)"/g)].map(([, at]) => at);
     const inNodeDrawn = drawn(await renderSvg(accuracyChart(points)));
     expect(inNodeDrawn.length).toBeGreaterThanOrEqual(published.length);
-    await site.visit('#/compare?networks=none', async (visit) => {
+    await go('#/compare?networks=none', async (visit) => {
       await counted(visit.page);
       const { bytes } = await saved(visit, 'Accuracy against cost', 'SVG');
       expect(drawn(bytes.toString('utf8'))).toEqual(inNodeDrawn);

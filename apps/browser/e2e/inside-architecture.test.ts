@@ -7,6 +7,7 @@ import { noChromium, useSite } from './support/site.js';
 
 describe.skipIf(noChromium)('the picture of an architecture', () => {
   const site = useSite();
+  const go = site.shared();
 
   it('has a box for each of the diagram, and says of a clicked one what the cost tool says', async () => {
     const graph = buildModel('resnet50');
@@ -14,7 +15,7 @@ describe.skipIf(noChromium)('the picture of an architecture', () => {
     const row = analyse(graph).rows[node?.id ?? -1];
     const field = receptiveFields(graph)[node?.id ?? -1];
     if (node === undefined || row === undefined || !field) throw new Error('no layer3.0.conv2');
-    await site.visit('#/inside?a=resnet50', async ({ page }) => {
+    await go('#/inside?a=resnet50', async ({ page }) => {
       await page.locator('[data-box]').first().waitFor();
       expect(await page.locator('[data-box]').count()).toBe(diagramOf(graph).nodes.length);
       await boxFor(page, 'layer3.0.relu2').or(boxFor(page, 'layer3.0.relu_1')).first().click();
@@ -40,7 +41,7 @@ describe.skipIf(noChromium)('the picture of an architecture', () => {
     const graph = buildModel('resnet50');
     const collapsed = diagramOf(graph).nodes.length;
     const expanded = diagramOf(graph, { expanded: ['layer3.1.conv1'] }).nodes.length;
-    await site.visit('#/inside?a=resnet50', async ({ page }) => {
+    await go('#/inside?a=resnet50', async ({ page }) => {
       const boxes = page.locator('[data-box]');
       await boxes.first().waitFor();
       expect(await boxes.count()).toBe(collapsed);
@@ -59,14 +60,14 @@ describe.skipIf(noChromium)('the picture of an architecture', () => {
   });
 
   it('expands a layer that is repeated without a block', async () => {
-    await site.visit('#/inside?a=vgg16', async ({ page }) => {
+    await go('#/inside?a=vgg16', async ({ page }) => {
       await page.getByRole('button', { name: /^3x3 conv, 256 ×3: show all 3/ }).click();
       await expect.poll(() => page.getByRole('button', { name: '3x3 conv, 256: show once' }).count()).toBe(3);
     });
   });
 
   it('is gone through by the arrow keys, and every place is in the address', async () => {
-    await site.visit('#/inside?layer=conv1', async ({ page }) => {
+    await go('#/inside?layer=conv1', async ({ page }) => {
       await factsFor(page, 'conv1');
       const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-layer'));
       await boxFor(page, 'relu').focus();
@@ -91,7 +92,7 @@ describe.skipIf(noChromium)('the picture of an architecture', () => {
   });
 
   it('zooms by buttons, keys and the wheel, where the pointer is', async () => {
-    await site.visit('#/inside?layer=conv1', async ({ page }) => {
+    await go('#/inside?layer=conv1', async ({ page }) => {
       await factsFor(page, 'conv1');
       const first = await zoomOf(page);
       await page.getByRole('button', { name: 'Zoom in' }).click();
@@ -156,13 +157,14 @@ describe.skipIf(noChromium)('the picture of an architecture', () => {
 
 describe.skipIf(noChromium)('receptive fields', () => {
   const site = useSite();
+  const go = site.shared();
 
   it('are drawn where the unit’s field lies on the picture, and moved by keys and by a click', async () => {
     const graph = buildModel('resnet20-cifar10');
     const node = graph.nodes.find(({ path }) => path === 'layer2.0.conv1');
     const field = receptiveFields(graph)[node?.id ?? -1];
     if (!field) throw new Error('no field');
-    await site.visit('#/inside?layer=layer2.0.conv1&show=field&unit=4,7', async ({ page }) => {
+    await go('#/inside?layer=layer2.0.conv1&show=field&unit=4,7', async ({ page }) => {
       const rect = page.locator('[data-field]');
       await rect.waitFor();
       const [w = 0, h = 0, left = 0, top = 0, side = 0] = await page.locator('.stage svg').evaluate((svg) => {
@@ -201,7 +203,7 @@ describe.skipIf(noChromium)('receptive fields', () => {
   });
 
   it('need no weights', async () => {
-    await site.visit('#/inside?a=vgg16&show=field&layer=features.0', async ({ page }) => {
+    await go('#/inside?a=vgg16&show=field&layer=features.0', async ({ page }) => {
       await page.locator('[data-view="field"][data-size="3x3"]').waitFor();
       await page.locator('[data-field]').waitFor();
     });
@@ -210,9 +212,10 @@ describe.skipIf(noChromium)('receptive fields', () => {
 
 describe.skipIf(noChromium)('every network of the zoo, by name', () => {
   const site = useSite();
+  const go = site.shared();
 
   it('is drawn and counted without weights', { timeout: 400_000 }, async () => {
-    await site.visit('#/inside?show=none', async ({ page }) => {
+    await go('#/inside?show=none', async ({ page }) => {
       await page.locator('[data-weights="there"]').waitFor();
       for (const name of modelNames) {
         const { total } = analyse(buildModel(name));
@@ -230,7 +233,7 @@ describe.skipIf(noChromium)('every network of the zoo, by name', () => {
   });
 
   it('says what is missing without weights, and offers them', async () => {
-    await site.visit('#/inside?a=mobilenet_v2', async ({ page }) => {
+    await go('#/inside?a=mobilenet_v2', async ({ page }) => {
       const message = page.getByRole('status').first();
       await message.waitFor();
       expect(await message.textContent()).toContain('Feature maps are computed from a network');
@@ -248,7 +251,7 @@ describe.skipIf(noChromium)('every network of the zoo, by name', () => {
   });
 
   it('is found by its name in the field, and a name that is none is said', async () => {
-    await site.visit('#/inside?show=none', async ({ page }) => {
+    await go('#/inside?show=none', async ({ page }) => {
       const field = page.getByRole('combobox', { name: 'Or any architecture of the zoo' });
       await field.fill('densenet121');
       await field.press('Enter');

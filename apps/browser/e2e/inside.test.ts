@@ -40,6 +40,7 @@ const farthest = (shown: readonly number[], expected: ArrayLike<number>): number
 
 describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
   const site = useSite();
+  const go = site.shared();
   let network: NodeNetwork;
   beforeAll(async () => {
     network = await embeddedNetwork();
@@ -72,7 +73,7 @@ describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
     ['webgl', 'backend=webgl', 'webgl 1'],
   ])('Grad-CAM at the last map, on %s', async (_, backend, computed) => {
     const layer = defaultMapLayer(network.graph).path;
-    await site.visit(`#/inside?${backend}`, async ({ page }) => {
+    await go(`#/inside?${backend}`, async ({ page }) => {
       const shown = await camOf(page);
       await page.locator(`[data-backend="${computed}"]`).waitFor();
       const { map, gradient } = await camInNode('nagasaki-boats', layer, SHIP);
@@ -101,7 +102,7 @@ describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
     ['the engine', ''],
     ['tfjs-wasm', '&backend=wasm'],
   ])('occlusion, on %s', async (_, backend) => {
-    await site.visit(`#/inside?show=occlusion&picture=cat${backend}`, async ({ page }) => {
+    await go(`#/inside?show=occlusion&picture=cat${backend}`, async ({ page }) => {
       const view = page.locator('[data-view="occlusion"][aria-busy="false"][data-drop]');
       await view.waitFor();
       const input = await inputOf('locomotion-house-cat');
@@ -124,7 +125,7 @@ describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
   });
 
   it('feature maps: the same channels with the same means', async () => {
-    await site.visit('#/inside?layer=layer3.0.conv1', async ({ page }) => {
+    await go('#/inside?layer=layer3.0.conv1', async ({ page }) => {
       const shown = await channelsOf(page, 'layer3.0.conv1');
       await using backend = await engineBackend();
       await using session = await backend.prepare(network.graph, network.params, { taps: ['layer3.0.conv1'] });
@@ -141,7 +142,7 @@ describe.skipIf(noChromium)('what the page shows is what Node computes', () => {
   });
 
   it('filters: the kernels of the file, in colour where they read the picture', async () => {
-    await site.visit('#/inside?layer=conv1&look=kernels', async ({ page }) => {
+    await go('#/inside?layer=conv1&look=kernels', async ({ page }) => {
       const sheet = page.locator('[data-kernels="conv1"] canvas');
       await sheet.waitFor();
       expect(await page.locator('[data-look]').textContent()).toContain('16 of 16 kernels of 3×3, in colour');

@@ -22,6 +22,7 @@ const given = (name: string, bytes: Uint8Array): GivenFile => ({
 
 describe.skipIf(noChromium)('weights of the user', () => {
   const site = useSite();
+  const go = site.shared();
   let network: NodeNetwork;
   let tensors: readonly NamedTensor[];
   beforeAll(async () => {
@@ -34,7 +35,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
     ['PyTorch', () => [given('mine.pth', stateDict(tensors))]],
     ['TensorFlow.js', () => [...writeTfjs(tensors)].map(([name, bytes]) => given(name, bytes))],
   ])('are taken as %s, and answer as the same weights of ours', async (_, files) => {
-    await site.visit('', async ({ page }) => {
+    await go('#/classify', async ({ page }) => {
       const ours = await answerOf(page);
       await give(page, 'drop', files());
       await page.getByText('resnet20-cifar10', { exact: true }).waitFor();
@@ -48,7 +49,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
 
   it('are taken as Keras h5', async (context) => {
     if (!existsSync(h5)) context.skip('../shared is missing');
-    await site.visit('', async ({ page }) => {
+    await go('#/classify', async ({ page }) => {
       await answerOf(page);
       await give(page, 'drop', [given('mlperf.h5', await readFile(h5))]);
       await page.getByText('resnet8-cifar10', { exact: true }).waitFor();
@@ -61,7 +62,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
     const files = await Promise.all(
       ['model.json', 'group1-shard1of1.bin'].map(async (name) => given(name, await readFile(`${kerasModel}${name}`))),
     );
-    await site.visit('', async ({ page }) => {
+    await go('#/classify', async ({ page }) => {
       await answerOf(page);
       await give(page, 'drop', files);
       await page.getByText('is assumed').waitFor();
@@ -71,7 +72,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
 
   it('say what is wrong where they are of no network', async () => {
     const odd = fileURLToPath(new URL('../../../packages/weights/test/fixtures/checkpoint.zip.pt', import.meta.url));
-    await site.visit('', async ({ page }) => {
+    await go('#/classify', async ({ page }) => {
       await answerOf(page);
       await give(page, 'drop', [given('odd.pt', await readFile(odd))]);
       const alert = page.getByRole('alert');
@@ -82,7 +83,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
 
   it('are never run: a pickle that would is refused', async () => {
     const evil = fileURLToPath(new URL('../../../packages/weights/test/fixtures/evil.zip.pt', import.meta.url));
-    await site.visit('', async ({ page }) => {
+    await go('#/classify', async ({ page }) => {
       await answerOf(page);
       await give(page, 'drop', [given('evil.pt', await readFile(evil))]);
       await page.getByRole('alert').waitFor();
@@ -91,7 +92,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
   });
 
   it('ask for the missing part of a model of several files', async () => {
-    await site.visit('', async ({ page }) => {
+    await go('#/classify', async ({ page }) => {
       await answerOf(page);
       const [model] = [...writeTfjs(tensors)].filter(([name]) => name === 'model.json');
       await give(page, 'drop', [given('model.json', model?.[1] ?? new Uint8Array())]);
@@ -110,7 +111,7 @@ describe.skipIf(noChromium)('weights of the user', () => {
   });
 
   it('are taken by the picker, beside ours', async () => {
-    await site.visit('#/classify?b=embedded', async ({ page }) => {
+    await go('#/classify?b=embedded', async ({ page }) => {
       await answerOf(page, 1);
       await page
         .locator('input[type=file][aria-label="Weights from a file ..."]')
