@@ -40,7 +40,7 @@ describe.each(published)('$folder', ({ folder, manifest }) => {
       engines: { node: '>=20.19' },
       // Source maps and the condition `source` lead to src; an app is only run.
       files: expect.arrayContaining(inPackages ? ['dist', 'src'] : ['dist']),
-      scripts: { build: expect.any(String), typecheck: expect.any(String) },
+      scripts: { build: expect.any(String) },
     });
     // A bundler may leave out what is not used; an app is nothing but its effects.
     if (inPackages) expect(manifest.sideEffects).toBe(false);

@@ -1,9 +1,11 @@
 // A worker that does what the first byte of a sample says: dies, fails, waits, or answers with the byte.
 import { parentPort, workerData } from 'node:worker_threads';
 
+if (parentPort === null) throw new Error('This is a worker.');
+const port = parentPort;
 const progress = new Int32Array(workerData.progress);
 
-parentPort.on('message', async ({ id, samples }) => {
+port.on('message', async ({ id, samples }) => {
   Atomics.store(progress, 1, 0);
   Atomics.store(progress, 0, id);
   const outcomes = [];
@@ -15,5 +17,5 @@ parentPort.on('message', async ({ id, samples }) => {
     if (bytes[0] === 16) outcomes.push({ error: { name: 'ImageError', code: 'corrupt-image', message: 'torn' } });
     else outcomes.push({ data: Uint8Array.of(bytes[0], 0, 0), height: 1, width: 1, channels: 3 });
   }
-  parentPort.postMessage({ id, outcomes });
+  port.postMessage({ id, outcomes });
 });
