@@ -7,8 +7,6 @@ import { codeOf, fixture, generator } from './support.js';
 const ramp = (size: number): number[] => Array.from({ length: size }, (_, i) => i / 8);
 const values = async (file: WeightFile, name: string): Promise<number[]> => [...toFloat32(await file.read(name)).data];
 const openFixture = (name: string) => openWeights(memorySource(fixture(name), name));
-/** What cannot be read at once is read by the HDF5 library, however plain it is. */
-const openByLibrary = (name: string) => openWeights(blobSource(new Blob([fixture(name).slice()])));
 
 describe('files that h5py wrote', () => {
   test.each(['weights-only.h5', 'full-model.h5'])('%s: tensors in the order of the layers', async (name) => {
@@ -119,7 +117,7 @@ describe('files that are refused', () => {
   });
 
   test('a library that crashed is loaded anew, and what was open in it says so', async () => {
-    const open = await openByLibrary('weights-only.h5');
+    const open = await openFixture('weights-only.h5');
     const hdf5 = await instance();
     const trap = () => {
       throw Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
@@ -127,7 +125,7 @@ describe('files that are refused', () => {
     expect(() => hdf5.run(2 ** 30, trap)).toThrow(/out of bounds/);
     expect(await codeOf(() => open.read('conv/bias'))).toBe('reader-unavailable');
     await open.close();
-    const again = await openByLibrary('weights-only.h5');
+    const again = await openFixture('weights-only.h5');
     expect(await instance()).not.toBe(hdf5);
     expect(await values(again, 'conv/bias')).toEqual(ramp(4));
     await again.close();
@@ -153,7 +151,7 @@ describe('files that are refused', () => {
         bytes[Math.floor(random() * bytes.length)] = random() < 0.3 ? 0xff : Math.floor(random() * 256);
       }
       const code = await codeOf(async () => {
-        const file = await openKerasH5(blobSource(new Blob([bytes])));
+        const file = await openKerasH5(memorySource(bytes));
         try {
           for (const { name } of file.tensors) await file.read(name);
         } finally {

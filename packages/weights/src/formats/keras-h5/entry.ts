@@ -4,7 +4,7 @@ import { WeightsError } from '../../errors.js';
 import { MAX_EXPANSION } from '../../limits.js';
 import { bytesPerElement } from '../../tensor-bytes.js';
 import type { TensorInfo } from '../../weight-file.js';
-import type { Hdf5Reader } from './reader.js';
+import type { Hdf5Reader } from './open.js';
 
 /** A tensor of an HDF5 file. */
 export interface Entry extends TensorInfo {

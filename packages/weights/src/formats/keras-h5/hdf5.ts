@@ -3,7 +3,6 @@ import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
 import { isEndlessHeap } from './global-heap.js';
 import { type FileSystem, type Instance, instance } from './library.js';
-import type { Hdf5Reader } from './reader.js';
 
 type Metadata = Dataset['metadata'];
 
@@ -22,7 +21,7 @@ let opened = 0;
  * An HDF5 file, read by the HDF5 library compiled to wasm (`h5wasm`, loaded when first needed). It sees the one file and
  * no other: external links and virtual datasets lead nowhere.
  */
-export class Hdf5File implements Hdf5Reader {
+export class Hdf5File {
   readonly #instance: Instance;
   readonly #file: File;
   readonly #release: () => void;
@@ -49,10 +48,12 @@ export class Hdf5File implements Hdf5Reader {
     }
   }
 
+  /** Names of a group's or dataset's attributes. */
   attributeNames(path: string): readonly string[] {
     return this.#run(() => this.#instance.module.get_attribute_names(this.#file.file_id, path));
   }
 
+  /** The strings of an attribute, one or many; undefined if there is none of that name or it holds none. */
   strings(path: string, name: string): readonly string[] | undefined {
     if (!this.attributeNames(path).includes(name)) return undefined;
     const attribute = this.#run(() => new this.#instance.library.Attribute(this.#file.file_id, path, name));
@@ -65,6 +66,7 @@ export class Hdf5File implements Hdf5Reader {
     return values.every((text) => typeof text === 'string') ? values : undefined;
   }
 
+  /** Names in a group, in HDF5's order (alphabetical unless asked otherwise); none if there is no such group. */
   keys(path: string): readonly string[] {
     return this.#run(() => {
       const entity = this.#file.get(path);
@@ -76,11 +78,13 @@ export class Hdf5File implements Hdf5Reader {
     return this.#run(() => this.#file.get(path)) instanceof this.#instance.library.Group;
   }
 
+  /** Element type and shape of a dataset; undefined if there is none at that path. */
   dataset(path: string): Metadata | undefined {
     const entity = this.#run(() => this.#file.get(path));
     return entity instanceof this.#instance.library.Dataset ? this.#run(() => entity.metadata) : undefined;
   }
 
+  /** Bytes of a dataset's values, little-endian and row major, decompressed. */
   bytes(path: string, length: number): Uint8Array<ArrayBuffer> {
     if (length === 0) return new Uint8Array(0);
     const { module } = this.#instance;
@@ -104,6 +108,7 @@ export class Hdf5File implements Hdf5Reader {
     });
   }
 
+  /** Never throws: a file that could not be read need not close either. */
   close(): void {
     try {
       this.#run(() => this.#file.close());

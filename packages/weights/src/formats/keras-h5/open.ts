@@ -5,9 +5,6 @@ import { bytesPerElement, tensorOver } from '../../tensor-bytes.js';
 import { noSuchTensor, type WeightFile, type WeightFormat } from '../../weight-file.js';
 import type { Entry } from './entry.js';
 import { Hdf5File } from './hdf5.js';
-import { isSync } from './plain/bytes.js';
-import { PlainHdf5 } from './plain/file.js';
-import type { Hdf5Reader } from './reader.js';
 
 /** What an HDF5 file holds, by whichever of Keras's layouts it follows. */
 export interface Hdf5Index {
@@ -16,17 +13,21 @@ export interface Hdf5Index {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** What is needed of an HDF5 file, so that several can be read as one. */
+export type Hdf5Reader = Pick<
+  Hdf5File,
+  'attributeNames' | 'strings' | 'keys' | 'hasGroup' | 'dataset' | 'bytes' | 'close'
+>;
+
 /** An HDF5 file as a weight file. `readIndex` finds its tensors; what HDF5 throws meanwhile becomes a WeightsError. */
 export async function openHdf5Weights(
   source: ByteSource,
   readIndex: (file: Hdf5Reader) => Hdf5Index,
-  open?: () => Promise<Hdf5Reader>,
+  open: () => Promise<Hdf5Reader> = () => Hdf5File.open(source),
 ): Promise<WeightFile> {
-  const plain = open === undefined ? openPlain(source, readIndex) : undefined;
-  const opening = plain === undefined ? (open?.() ?? Hdf5File.open(source)) : Promise.resolve(plain.file);
-  const file = await opening.catch((error: unknown) => refuse(source, error));
+  const file = await open().catch((error: unknown) => refuse(source, error));
   try {
-    const { format, entries, metadata } = plain?.index ?? translate(source, () => readIndex(file));
+    const { format, entries, metadata } = translate(source, () => readIndex(file));
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
     return {
       format,
@@ -46,23 +47,6 @@ export async function openHdf5Weights(
   } catch (error) {
     file.close();
     throw error;
-  }
-}
-
-/**
- * Reads a plain file without the HDF5 library, which takes a fifth of a second to start and 60 MB. Undefined where the file
- * is not plain or not well: the library is to read it then, or to say what is wrong.
- */
-function openPlain(
-  source: ByteSource,
-  readIndex: (file: Hdf5Reader) => Hdf5Index,
-): { readonly file: Hdf5Reader; readonly index: Hdf5Index } | undefined {
-  if (!isSync(source)) return undefined;
-  try {
-    const file = new PlainHdf5(source);
-    return { file, index: readIndex(file) };
-  } catch {
-    return undefined;
   }
 }
 

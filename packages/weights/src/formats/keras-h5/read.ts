@@ -4,8 +4,7 @@ import type { WeightFile } from '../../weight-file.js';
 import { holdsVariables, readVariables } from '../keras-v3/variables.js';
 import { type Entry, readEntry } from './entry.js';
 import { tensorName } from './names.js';
-import { type Hdf5Index, openHdf5Weights } from './open.js';
-import type { Hdf5Reader } from './reader.js';
+import { type Hdf5Index, type Hdf5Reader, openHdf5Weights } from './open.js';
 
 /**
  * Opens an h5 file that Keras 1 or 2 wrote: weights only, or a whole model (then the group `model_weights`). Tensors are

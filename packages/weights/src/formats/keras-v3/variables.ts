@@ -2,8 +2,7 @@ import type { ByteSource } from '../../byte-source.js';
 import { WeightsError } from '../../errors.js';
 import { MAX_TENSORS } from '../../limits.js';
 import { type Entry, readEntry } from '../keras-h5/entry.js';
-import type { Hdf5Index } from '../keras-h5/open.js';
-import type { Hdf5Reader } from '../keras-h5/reader.js';
+import type { Hdf5Index, Hdf5Reader } from '../keras-h5/open.js';
 import type { KerasLayer } from './layers.js';
 import { variableNames } from './variable-names.js';
 

@@ -1,8 +1,7 @@
 import type { ByteSource } from '../../byte-source.js';
 import type { WeightFile } from '../../weight-file.js';
 import { Hdf5File } from '../keras-h5/hdf5.js';
-import { openHdf5Weights } from '../keras-h5/open.js';
-import type { Hdf5Reader } from '../keras-h5/reader.js';
+import { type Hdf5Reader, openHdf5Weights } from '../keras-h5/open.js';
 import { readVariables } from '../keras-v3/variables.js';
 import { openSibling, type WeightMap } from './weight-map.js';
 
