@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 // The built page in a real browser: see README.md.
 const conditions = ['source', 'module', 'node', 'development|production'];
 
-/** Files that measure times or memory: one browser at a time, when all others are done. */
-const measured = ['e2e/budget.test.ts', 'e2e/compare.test.ts', 'e2e/endurance.test.ts'];
+/** Files that measure times: one browser at a time, when all others are done. Memory is of a browser's own. */
+const measured = ['e2e/budget.test.ts', 'e2e/compare.test.ts'];
 
 export default defineConfig({
   // What the page computes is compared with the same packages in Node.
