@@ -44,6 +44,25 @@ describe('convzoo', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
+  it('draws no empty bar: no colour without letters, no spaces at the end', async () => {
+    const { stdout } = await run(['classify', '--top', '10', '--color']);
+    const shown = stdout.replaceAll('\u001b', '^');
+    expect(shown).toContain('^[36m█');
+    expect(shown).not.toMatch(/\^\[36m\^|[ ](\^\[\d+m)*$/m);
+  });
+
+  it('refuses a word that is no command, but answers a picture of that name in its place after classify', async () => {
+    expect(await run(['banana'], { cwd: folder })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /no command and no picture called "banana"\. "convzoo --help" lists the commands\./,
+      ),
+    });
+    const named = await answers(['classify', 'banana']);
+    expect([named.code, named.answers[0]?.error?.code]).toEqual([1, expect.stringMatching(/./)]);
+  });
+
   it('answers in JSON: an entry a picture, probabilities in order', async () => {
     const { code, answers: list, stderr } = await answers(['classify', 'photos/deep/[boats].JPG', '--top', '10']);
     expect(code).toBe(0);

@@ -207,6 +207,16 @@ describe('convzoo evaluate', { timeout: 120_000 }, () => {
     expect(both.code).toBe(2);
   });
 
+  it('says of how many classes the means are, and which of them had no pictures', async () => {
+    const [json, text] = await Promise.all([run(['evaluate', data, '--json']), run(['evaluate', data])]);
+    const { classes } = JSON.parse(json.stdout) as { classes: readonly { pictures: number }[] };
+    const without = classes.filter(({ pictures }) => pictures === 0).length;
+    expect(without).toBeGreaterThan(0);
+    expect(text.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `mean of ${classes.length} classes (${without} that were only predicted have a recall of 0): recall`,
+    );
+  });
+
   it.each([40, 80, 160])('fits %d columns', async (columns) => {
     const { stdout } = await run(['evaluate', data, '--confusion', '--calibration'], { columns });
     expect(stdout).toMatch(/top-1/);

@@ -113,15 +113,58 @@ describe('an array', () => {
   });
 });
 
-it('--resume among the pictures themselves, without a file or in other forms is refused', async () => {
-  for (const args of [
-    ['--resume'],
-    ['--resume', '-o', 'x', '--nearest', '2'],
-    ['--jsonl', '--format', 'npy', '-o', 'x'],
-  ])
+describe('the nearest among the pictures themselves', () => {
+  const args = ['mixed', '-q', '--nearest', '2', '-o', 'near.jsonl'];
+  const remove = (...names: readonly string[]): void => {
+    for (const name of names) rmSync(join(folder, name), { force: true });
+  };
+
+  it('are the same in a file, and are gone on with wherever they broke off', async () => {
+    const plain = await features(['mixed', '-q', '--nearest', '2', '--jsonl']);
+    expect((await features(args)).code).toBe(1);
+    const whole = bytes('near.jsonl').toString();
+    expect([whole, existsSync(join(folder, 'near.jsonl.vectors'))]).toEqual([plain.stdout, false]);
+    expect((await features(['mixed', '-q', '-o', 'all.jsonl'])).code).toBe(1);
+    const vectors = bytes('all.jsonl').toString();
+    for (const [there, nearest] of [
+      [0, 0],
+      [vectors.indexOf('\n') + 40, 0],
+      [vectors.length, 0],
+      [vectors.length, whole.length - 3],
+      [0, whole.length],
+    ] as const) {
+      remove('near.jsonl', 'near.jsonl.vectors');
+      if (there > 0) writeFileSync(join(folder, 'near.jsonl.vectors'), vectors.slice(0, there));
+      if (nearest > 0) writeFileSync(join(folder, 'near.jsonl'), whole.slice(0, nearest));
+      const { code } = await features([...args, '--resume']);
+      const left = existsSync(join(folder, 'near.jsonl.vectors'));
+      expect([code, bytes('near.jsonl').toString(), left]).toEqual([1, whole, false]);
+    }
+  });
+
+  it('are not mixed with vectors of another layer, nor written over', async () => {
+    remove('near.jsonl', 'near.jsonl.vectors');
+    writeFileSync(join(folder, 'near.jsonl.vectors'), bytes('all.jsonl'));
+    expect(await features(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/vectors is there already/) });
+    const other = await features([...args, '--resume', '--layer', 'layer1']);
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/of 64 features of avgpool, and this is 16/),
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('go on after a signal', async () => {
+    const many = ['features', join(folder, 'many'), '--nearest', '1', '-o', join(folder, 'near-many.jsonl')];
+    const stopped = await runUntil(many, /Backend:/, 'SIGTERM');
+    expect([stopped.code, stopped.stderr]).toEqual([143, expect.stringMatching(/with --resume goes on with/)]);
+    expect(existsSync(join(folder, 'near-many.jsonl.vectors'))).toBe(true);
+    expect((await run([...many, '--resume', '-q'])).code).toBe(0);
+    expect(parse(bytes('near-many.jsonl').toString())).toHaveLength(300);
+  });
+});
+
+it('--resume without a file or in other forms is refused', async () => {
+  for (const args of [['--resume'], ['--jsonl', '--format', 'npy', '-o', 'x']])
     expect((await features(['mixed', ...args])).code).toBe(2);
-  expect((await features(['mixed', '--resume', '-o', 'x', '--nearest', '2'])).stderr).toMatch(
-    /needs all of their vectors: write those with --resume, then --index/,
-  );
   expect(await features([])).toMatchObject({ code: 2, stderr: expect.stringMatching(/Name pictures/) });
 });

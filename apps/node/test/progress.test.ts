@@ -25,3 +25,8 @@ it('is never as wide as the terminal', () => {
     ),
   );
 });
+
+it('has no separator where nothing stands beside the bar yet', () => {
+  for (const width of [20, 80])
+    expect(progressLine(width, 'evaluate', { done: 0, total: 20 }, '')).toMatch(/0% \| 0\/20$/);
+});

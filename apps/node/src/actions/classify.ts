@@ -139,11 +139,10 @@ function answerOf(classified: Classified, about: Pick<Answer, 'model' | 'backend
 function refuseMistypedCommand([first]: readonly string[]): void {
   if (first === undefined || !/^[a-z]+$/.test(first) || existsSync(first)) return;
   const [near] = nearestNames(first, COMMANDS);
-  if (near === undefined) return;
-  throw new UsageError(
-    'unknown-command',
-    `There is no command and no picture called "${first}". Did you mean ${near}?`,
-  );
+  // After `classify` it is a picture, and answered in its place.
+  if (near === undefined && process.argv[2] !== first) return;
+  const advice = near === undefined ? '"convzoo --help" lists the commands.' : `Did you mean ${near}?`;
+  throw new UsageError('unknown-command', `There is no command and no picture called "${first}". ${advice}`);
 }
 
 /** Columns for the bar of a probability. */
@@ -163,7 +162,8 @@ function printAnswer({ print, colors, width }: Terminal, picture: string, top: r
   print(`\n${colors.bold(displayName(picture))}`);
   top.forEach(({ label, probability }, rank) => {
     const percent = `${(100 * probability).toFixed(1)} %`.padStart(7);
-    const line = `  ${label.padEnd(longest)}  ${percent}  ${colors.cyan(bar(probability, room))}`.trimEnd();
+    const drawn = bar(probability, room);
+    const line = `  ${label.padEnd(longest)}  ${percent}${drawn === '' ? '' : `  ${colors.cyan(drawn)}`}`;
     print(rank === 0 ? line : colors.dim(line));
   });
   const parts = `decode ${times.decode.toFixed(0)}, preprocess ${times.preprocess.toFixed(0)}, network ${times.run.toFixed(0)}`;

@@ -12,6 +12,7 @@ import {
   textToStdout,
 } from '../interpretation/feature-output.js';
 import { NearestIndex, readIndex } from '../interpretation/nearest.js';
+import { nearestToFile } from '../interpretation/nearest-output.js';
 import { loadNetwork } from '../network/load.js';
 import { type Terminal, terminalOf } from '../output/terminal.js';
 import { openPictures, type Picture } from '../stream/picture.js';
@@ -60,7 +61,9 @@ export async function features(inputs: readonly string[], options: FeaturesOptio
     pictures: sink.left.length,
     measuring: terminal.note,
   });
-  const asTheyCome = options.json !== true && (nearest === undefined || given !== undefined);
+  // Any of the others may be the nearest: all have to be known first, here or, to be gone on with, in a file.
+  const own = nearest === undefined || given !== undefined || output !== undefined ? undefined : new NearestIndex();
+  const asTheyCome = options.json !== true && own === undefined;
   using stop = stopOnSignal(asTheyCome);
   terminal.note(`Network: ${network.model}, ${network.origin}.`);
   terminal.note(`Layer: ${layer}, ${size} values${pooled ? ', the mean over the places of its map' : ''}.`);
@@ -70,15 +73,16 @@ export async function features(inputs: readonly string[], options: FeaturesOptio
 
   await using session = await prepareEmbedding(choice.backend, network, embedding);
   await using preparer = await decoding.preparer(network.preset);
-  // Any of the others may be the nearest: all have to be known first.
-  const own = nearest === undefined || given !== undefined ? undefined : new NearestIndex();
   const waiting: FeatureAnswer[] = [];
   let failures = sink.failures;
   const work = { terminal, label: 'features', session, preparer, batch, asTheyCome, output, stop };
   await runPictures(sink.left, work, async (group) => {
     const answers = group.map((each) => answerOf(each, embedding));
     failures += answers.filter(({ vector }) => vector === undefined).length;
-    if (own === undefined) return sink.add(answers.map((each) => entered(each, embedding, nearest, given)));
+    if (own === undefined)
+      return sink.add(
+        answers.map((each) => entered(each, embedding, given === undefined ? undefined : nearest, given)),
+      );
     for (const { entry, vector } of answers) {
       if (vector !== undefined) own.add(entry.image, vector);
       waiting.push({ entry });
@@ -118,16 +122,16 @@ function entered(
 const shortest = (value: number): number => Number(value.toPrecision(9));
 
 async function sinkFor(
-  { format, output, nearest, json, jsonl, resume = false }: FeaturesOptions,
+  { format, output, nearest, index, json, jsonl, resume = false }: FeaturesOptions,
   terminal: Terminal,
   pictures: readonly Picture[],
   { layer, size }: Embedding,
 ): Promise<FeatureOutput> {
   if (output !== undefined) {
     const about = { layer, size, resume };
-    return format === 'npy'
-      ? arrayToFile(output, pictures, about)
-      : linesToFile(output, pictures, { ...about, nearest: nearest !== undefined });
+    if (format === 'npy') return arrayToFile(output, pictures, about);
+    if (nearest !== undefined && index === undefined) return nearestToFile(output, pictures, about, nearest);
+    return linesToFile(output, pictures, { ...about, nearest: nearest !== undefined });
   }
   if (json === true) return jsonToStdout(pictures);
   const lines = nearest === undefined || format !== undefined || jsonl === true;
@@ -147,10 +151,6 @@ function checkOptions(inputs: readonly string[], options: FeaturesOptions): void
   if (chosen === 'npy' && nearest !== undefined) wrong('--nearest gives names, which .npy cannot hold: use jsonl.');
   if (index !== undefined && nearest === undefined) wrong('--index is for --nearest COUNT.');
   if (resume === true && output === undefined) wrong('--resume goes on with the file of --output; name it.');
-  if (resume === true && nearest !== undefined && index === undefined)
-    wrong(
-      '--nearest among the pictures themselves needs all of their vectors: write those with --resume, then --index.',
-    );
   if (json === true && (output !== undefined || chosen !== undefined || jsonl === true))
     wrong('--json writes one array to stdout: leave -o and --format out, or --json.');
 }

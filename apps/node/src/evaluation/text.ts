@@ -60,7 +60,11 @@ function printClasses(terminal: Terminal, labels: readonly string[], scores: Sco
   terminal.print('');
   for (const each of tableLines(shown, columns, terminal.width)) terminal.print(each);
   const { recall, precision, f1 } = scores.macro;
-  const means = `mean of classes: recall ${percent(recall)}, precision ${percent(precision)}, F1 ${f1.toFixed(4)}`;
+  // As scikit-learn's macro average has it: a class that was only predicted counts as well, with a recall of 0.
+  const counted = scores.classes.filter(({ pictures, predicted }) => pictures + predicted > 0).length;
+  const without = counted - seen.length;
+  const more = without === 0 ? '' : ` (${without} that were only predicted have a recall of 0)`;
+  const means = `mean of ${counted} classes${more}: recall ${percent(recall)}, precision ${percent(precision)}, F1 ${f1.toFixed(4)}`;
   const rest = isShort ? '' : `; the ${shown.length} least often right of ${seen.length}, --per-class shows all`;
   for (const each of wrapText(`  ${means}${rest}`, terminal.width, '  ')) terminal.print(terminal.colors.dim(each));
 }

@@ -79,7 +79,7 @@ export interface FileOptions {
 }
 
 /** Lines of features: of a layer, or the nearest. */
-const kindOf = ({ layer, size }: FileOptions, nearest: boolean): LineKind => {
+export const kindOf = ({ layer, size }: FileOptions, nearest: boolean): LineKind => {
   const vectors = (name: string, length: number): string => `${length} features of ${name}`;
   const subject = nearest ? 'nearest pictures' : vectors(layer, size);
   return {

@@ -39,18 +39,15 @@ export function progressLine(
   const share = total > 0 ? Math.min(1, done / total) : 1;
   const [percent, count] = [`${Math.floor(100 * share)}%`, `${done}/${total}`];
   const fits = (line: string): boolean => line.length < width;
-  const room = width - 1 - `${label}  ${percent} | ${count} | ${text}`.length;
+  const beside = text === '' ? '' : ` | ${text}`;
+  const room = width - 1 - `${label}  ${percent} | ${count}${beside}`.length;
   if (room >= BAR.least) {
     const columns = Math.min(BAR.most, room);
     const filled = Math.round(share * columns);
-    return `${label} ${'\u2588'.repeat(filled)}${'\u2591'.repeat(columns - filled)} ${percent} | ${count} | ${text}`;
+    return `${label} ${'\u2588'.repeat(filled)}${'\u2591'.repeat(columns - filled)} ${percent} | ${count}${beside}`;
   }
-  const shorter = [
-    `${label} ${percent} | ${count} | ${text}`,
-    `${percent} | ${count} | ${text}`,
-    `${percent} | ${text}`,
-  ];
-  return shorter.find(fits) ?? `${percent} | ${text}`.slice(0, width - 1);
+  const shorter = [`${label} ${percent} | ${count}${beside}`, `${percent} | ${count}${beside}`, `${percent}${beside}`];
+  return shorter.find(fits) ?? `${percent}${beside}`.slice(0, width - 1);
 }
 
 function lines(terminal: Terminal, total: number, label: string): Progress {
