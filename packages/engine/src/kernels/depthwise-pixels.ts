@@ -2,7 +2,7 @@ import type { FunctionWriter, Local } from '../wasm/function.js';
 import { add, type I32, int, load, mul, type V128 } from '../wasm/values.js';
 import { type Arithmetic, maddOf } from './arithmetic.js';
 import { fenced } from './fence.js';
-import { clamp } from './product.js';
+import { clamp } from './tiles.js';
 
 /** Where output pixels are written, and their windows read. */
 export interface Place {

@@ -21,8 +21,8 @@ import {
   vmul,
 } from '../wasm/values.js';
 import { type Arithmetic, hasVectors, maddOf } from './arithmetic.js';
-import { clamp, evenly, PANEL } from './product.js';
 import { shareOf } from './split.js';
+import { clamp, evenly, PANEL } from './tiles.js';
 
 /** Bytes of a row of a panel of 8 halves. */
 export const HALF_PANEL_BYTES = 2 * PANEL;

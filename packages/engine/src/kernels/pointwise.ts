@@ -27,8 +27,8 @@ import {
   vselect,
 } from '../wasm/values.js';
 import { type Arithmetic, maddOf } from './arithmetic.js';
-import { clamp } from './product.js';
 import { shareOf } from './split.js';
+import { clamp } from './tiles.js';
 
 /** What touches every value once: sums, gates, norms, slopes, copies of channels. */
 export function writePointwise(module: ModuleWriter, arithmetic: Arithmetic): void {

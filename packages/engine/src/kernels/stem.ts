@@ -18,8 +18,9 @@ import {
   vmul,
 } from '../wasm/values.js';
 import { type Arithmetic, maddOf } from './arithmetic.js';
-import { clamp, type ProductRange } from './product.js';
+import type { ProductRange } from './product.js';
 import { shareOf } from './split.js';
+import { clamp } from './tiles.js';
 import { type MinimalFilter, minimalFilter } from './toom-cook.js';
 
 /** Rows of results that are computed at once, distance between the first inputs of two, and rows of the kernel. */

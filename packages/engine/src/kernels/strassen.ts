@@ -14,8 +14,9 @@ import {
   vadd,
   vsub,
 } from '../wasm/values.js';
-import { clamp, type ProductRange } from './product.js';
+import type { ProductRange } from './product.js';
 import { shareOf } from './split.js';
+import { clamp } from './tiles.js';
 
 /** Sums of quarters of the right matrix, which lie one after another like the quarters B11, B12, B21, B22 themselves. */
 export const WEIGHT_SUMS = 4;

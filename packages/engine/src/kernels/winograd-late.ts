@@ -1,8 +1,8 @@
 import type { Callee } from '../wasm/function.js';
 import type { ModuleWriter } from '../wasm/module.js';
 import { add, type I32, minimum, mul, ne, select, sub } from '../wasm/values.js';
-import { PANEL } from './product.js';
 import { shareOf } from './split.js';
+import { PANEL } from './tiles.js';
 import { PLANE_GAP, planesOf, winogradForms } from './winograd-forms.js';
 import { winogradWeights } from './winograd-weights.js';
 

@@ -11,12 +11,14 @@ import {
 import type { Arithmetic } from '../kernels/arithmetic.js';
 import { leastHalfFor } from '../kernels/half.js';
 import { isClamp } from './clamp.js';
-import { convolution, dense, type Emit, leavesGaps } from './convolution.js';
+import type { Emit } from './context.js';
+import { convolution, leavesGaps } from './convolution.js';
 import { type FusedSum, fuseSums } from './fuse-sums.js';
 import type { EngineMemory } from './memory.js';
 import { type Method, methodsOf } from './method.js';
 import { otherOp } from './other-ops.js';
 import { Packer } from './pack.js';
+import { dense } from './products.js';
 import { LANES, type Layout, layoutOf } from './value.js';
 
 /** One node that computes something, and how its steps are made. */

@@ -1,4 +1,5 @@
 import type { EngineMemory } from './memory.js';
+import type { Step } from './step.js';
 import type { Placed } from './value.js';
 
 /** What a node's steps are made from, once the addresses of a plan are known. */
@@ -19,6 +20,9 @@ export interface PlanContext {
   /** Memory of the plan's own that starts as zeros and keeps what nobody writes. */
   zeroed(bytes: number): number;
 }
+
+/** The steps of a node, given addresses. */
+export type Emit = (context: PlanContext) => readonly Step[];
 
 /** The first input, which every node has that computes something. */
 export function first<T>(items: readonly T[]): T {

@@ -1,6 +1,5 @@
 import {
   type AnyNode,
-  axisPadding,
   channelsOf,
   type Graph,
   type Node,
@@ -9,12 +8,11 @@ import {
   type ParamRole,
   sizeOf,
 } from '@convzoo/layers';
-import { POOL_BYTES } from '../kernels/pool.js';
 import { clampOf } from './clamp.js';
-import { first, type PlanContext } from './context.js';
-import type { Emit } from './convolution.js';
+import { type Emit, first } from './context.js';
+import { concat, flatten, gather, zeroPad } from './copies.js';
 import type { EngineMemory } from './memory.js';
-import type { Step } from './step.js';
+import { adaptivePool, slidingPool } from './pools.js';
 import { type Placed, padded } from './value.js';
 
 /** Vectors of 16 bytes in a result, the padding of channels included. */
@@ -49,138 +47,6 @@ function affine(
     }
     const args = [x.address, x.pixel, output.address, output.pixel, scales, shifts, output.pixels, channels];
     return [{ kernel: 'affine', path, args }];
-  };
-}
-
-/** Bounds of the windows along one axis, three integers an output: first input, the one after the last, and the divisor. */
-function windows(
-  outputs: number,
-  bounds: (output: number) => { readonly start: number; readonly end: number; readonly count: number },
-): Int32Array {
-  const table = new Int32Array(3 * outputs);
-  for (let output = 0; output < outputs; output++) {
-    const { start, end, count } = bounds(output);
-    table.set([start, end, count], 3 * output);
-  }
-  return table;
-}
-
-function pool(
-  path: string,
-  kernel: string,
-  context: PlanContext,
-  rowTable: Int32Array,
-  columnTable: Int32Array,
-): readonly Step[] {
-  const { inputs, output, batch, threads } = context;
-  const x = first(inputs);
-  const rowBytes = x.width * x.pixel;
-  const args = [x.address, x.height * rowBytes, rowBytes, x.pixel, output.address, batch];
-  const tables = [context.table(rowTable), rowTable.length / 3, context.table(columnTable), columnTable.length / 3];
-  // Enough pieces that every thread has its share: of one thread whole lines.
-  const pieces = threads === 1 ? 1 : Math.ceil((8 * threads) / (batch * output.height));
-  const piece = Math.ceil(x.pixel / pieces / POOL_BYTES) * POOL_BYTES;
-  return [{ kernel, path, args: [...args, ...tables, piece] }];
-}
-
-function slidingPool(node: Node<'maxPool'> | Node<'avgPool'>): Emit {
-  const { size, strides, padding } = node.attributes;
-  const countPadding = 'countIncludePad' in node.attributes && node.attributes.countIncludePad;
-  return (context) => {
-    const x = first(context.inputs);
-    const table = (axis: 'height' | 'width', i: 0 | 1): Int32Array => {
-      const extent = x[axis];
-      const { before, after } = axisPadding(padding, axis, extent, {
-        kernel: size[i],
-        stride: strides[i],
-        dilation: 1,
-      });
-      return windows(context.output[axis], (output) => {
-        const from = output * strides[i] - before;
-        const [start, end] = [Math.max(from, 0), Math.min(from + size[i], extent)];
-        // torch counts padding, but not what hangs over it in ceil mode.
-        const count = countPadding ? Math.min(from + size[i], extent + after) - from : end - start;
-        return { start, end, count };
-      });
-    };
-    return pool(
-      node.path,
-      node.op === 'maxPool' ? 'maxPool' : 'averagePool',
-      context,
-      table('height', 0),
-      table('width', 1),
-    );
-  };
-}
-
-/** torch's AdaptiveAvgPool2d; a global mean has one bin. */
-function adaptivePool(path: string, [rows, columns]: readonly [number, number]): Emit {
-  return (context) => {
-    const x = first(context.inputs);
-    const table = (bins: number, extent: number): Int32Array =>
-      windows(bins, (bin) => {
-        const [start, end] = [Math.floor((bin * extent) / bins), Math.ceil(((bin + 1) * extent) / bins)];
-        return { start, end, count: end - start };
-      });
-    return pool(path, 'averagePool', context, table(rows, x.height), table(columns, x.width));
-  };
-}
-
-function concat(path: string): Emit {
-  return ({ inputs, output }) => {
-    let address = output.address;
-    return inputs.flatMap((x) => {
-      const to = address;
-      address += 4 * x.channels;
-      // Its kernel wrote it here.
-      if (x.address === to) return [];
-      return {
-        kernel: 'copyChannels',
-        path,
-        args: [x.address, x.pixel, to, output.pixel, output.pixels, 4 * x.channels],
-      };
-    });
-  };
-}
-
-/** Output channel c is input channel `source(c)`, or zero where that is negative. */
-function gather(memory: EngineMemory, path: string, channels: number, source: (c: number) => number): Emit {
-  const table = memory.put(Int32Array.from({ length: channels }, (_, c) => (source(c) < 0 ? -1 : 4 * source(c))));
-  return ({ inputs, output }) => {
-    const x = first(inputs);
-    const args = [x.address, x.pixel, output.address, output.pixel, output.pixels, channels, table];
-    return [{ kernel: 'gatherChannels', path, args }];
-  };
-}
-
-/** Zeros around a map: a buffer of the plan's own whose border nobody writes. */
-function zeroPad(node: Node<'zeroPad'>): Emit {
-  const { spatial, channels } = node.attributes;
-  return (context) => {
-    const { inputs, output, batch } = context;
-    const x = first(inputs);
-    const [top, , , left] = spatial;
-    const clear: Step = {
-      kernel: 'clear',
-      path: node.path,
-      args: [output.address, output.pixels, output.pixel],
-    };
-    const row = output.width * output.pixel;
-    const start = output.address + top * row + left * output.pixel + 4 * channels[0];
-    const steps: Step[] = [clear];
-    const args = [x.address, x.pixel, start, output.pixel, 4 * x.channels, batch, x.height, x.width];
-    steps.push({ kernel: 'placeImage', path: node.path, args: [...args, row, output.height * row] });
-    return steps;
-  };
-}
-
-/** A vector without the gaps between pixels that the map had. */
-function flatten(path: string): Emit {
-  return ({ inputs, output, batch }) => {
-    const x = first(inputs);
-    const each = x.height * x.width;
-    const args = [x.address, x.pixel, output.address, 4 * x.channels, 4 * x.channels, batch, 1, each];
-    return [{ kernel: 'placeImage', path, args: [...args, output.pixel, output.pixel] }];
   };
 }
 
