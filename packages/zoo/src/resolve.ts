@@ -80,6 +80,16 @@ function lookUp(given: string): Alias {
 
 function unknownModel(name: string): ConvzooError {
   const near = nearestNames(name, [...modelNames, ...Object.keys(aliases)]);
-  const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : `There are ${modelNames.join(', ')}.`;
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(', ')}?`
+      : `There are ${modelNames.length}; the first of each family: ${firstOfFamilies().join(', ')}.`;
   return new ConvzooError('unknown-model', `There is no network called ${JSON.stringify(name)}. ${hint}`);
+}
+
+/** A name of each family: all of them would be a page. */
+function firstOfFamilies(): readonly ModelName[] {
+  const first = new Map<string, ModelName>();
+  for (const name of modelNames) if (!first.has(models[name].family)) first.set(models[name].family, name);
+  return [...first.values()];
 }
