@@ -10,7 +10,7 @@ import {
 } from '@convzoo/parity';
 import { models, resolveModel } from '@convzoo/zoo';
 import { describe, expect, it } from 'vitest';
-import { full, type GoldenBackend, goldenBackends } from './backends.js';
+import { type Extent, full, goldenBackends } from './backends.js';
 import { type Golden, givenGoldens, goldens, ownGoldens } from './records.js';
 
 /** The network of a record, or nothing where the zoo does not have it. */
@@ -31,9 +31,9 @@ const titleOf = ({ record }: GoldenNetwork): string => `${record.framework} ${re
 /** Records of fixtures/goldens have no tap but those that are compared here. */
 const isGiven = ({ record }: GoldenNetwork): boolean => givenGoldens.some((golden) => golden.record === record);
 
-/** Large ones of which a smaller relative is always run. */
-const BIG = 30_000_000;
-const isBig = (network: GoldenNetwork): boolean => (network.record.params ?? 0) > BIG && !isGiven(network);
+/** Parameters from which on a network is large. */
+const LARGE = 30_000_000;
+const isLarge = ({ record }: GoldenNetwork): boolean => (record.params ?? 0) > LARGE;
 
 const familyOf = ({ record }: GoldenNetwork): string => {
   const { framework } = record;
@@ -44,14 +44,13 @@ const familyOf = ({ record }: GoldenNetwork): string => {
 const costOf = ({ record }: GoldenNetwork): number =>
   (record.params ?? 0) * record.input.shape.reduce((product, extent) => product * extent, 1);
 
-/** The cheapest record of each family: for a backend that need not run all. */
-const sample: readonly GoldenNetwork[] = [...new Set(networks.map(familyOf))].map((family) =>
+/** The cheapest record of each family. */
+const cheapestOfFamilies: readonly GoldenNetwork[] = [...new Set(networks.map(familyOf))].map((family) =>
   cheapest(networks.filter((each) => familyOf(each) === family)),
 );
 
-/** Whether a backend that need not run all runs this one. */
-function isSampled(network: GoldenNetwork, few: GoldenBackend['sample']): boolean {
-  return few !== true || sample.includes(network);
+function isRun(network: GoldenNetwork, runs: Extent): boolean {
+  return runs === 'all' || (runs === 'small' && !isLarge(network)) || cheapestOfFamilies.includes(network);
 }
 
 function cheapest(some: readonly GoldenNetwork[]): GoldenNetwork {
@@ -88,15 +87,17 @@ describe('golden record', () => {
 
   it('of every family is run on every backend', () => {
     const families = new Set(Object.values(models).map(({ family }) => family));
-    expect(new Set(sample.map(familyOf))).toEqual(families);
+    expect(new Set(cheapestOfFamilies.map(familyOf))).toEqual(families);
   });
 
   for (const network of networks) {
     describe(titleOf(network), () => {
-      for (const { name, backend, sample: few } of goldenBackends) {
-        if (backend === undefined || !isSampled(network, few)) continue;
+      for (const { name, backend, runs } of goldenBackends) {
+        if (backend === undefined || !isRun(network, runs)) continue;
         it(`on ${name}`, { timeout: 300_000 }, async (context) => {
-          if (isBig(network) && !full) context.skip('big, and a smaller relative is run; CONVZOO_FULL=1 runs it');
+          if (isLarge(network) && !isGiven(network) && !full) {
+            context.skip('large, and a smaller relative is run; CONVZOO_FULL=1 runs it');
+          }
           const result = await verifyNetwork(network, { backend, params: parametersOf(network) });
           expect(resultToJson(result)).toMatchObject({ agrees: true, firstDifference: null, hints: [] });
           if (isGiven(network)) expect(result.unmatched).toEqual([]);
