@@ -76,7 +76,8 @@ export const views = [
     ready: '[data-cut="3"]',
     act: async (page) => {
       await page.getByRole('button', { name: 'Train all four' }).click();
-      await page.locator('[data-trained="true"]').waitFor();
+      // Half a minute or more beside other work.
+      await page.locator('[data-trained="true"]').waitFor({ timeout: 180_000 });
     },
   },
 ];

@@ -28,6 +28,7 @@ export const buildStringsKo: BuildStrings = {
   width: '너비',
   channels: '채널',
   blocks: '입력에서 출력까지의 블록',
+  blocksNumbers: '블록 옆: 출력의 모양, 그 아래 매개변수와 MAC.',
   noBlocks: '아직 블록이 없습니다. 아래에서 첫 블록을 추가하세요.',
   input: '입력',
   add: '블록 추가',

@@ -38,6 +38,7 @@ const en = {
   width: 'Width',
   channels: 'Channels',
   blocks: 'Blocks, from the input to the output',
+  blocksNumbers: 'Beside a block: its output, then its parameters and MACs.',
   noBlocks: 'No blocks yet. Add the first one below.',
   input: 'Input',
   add: 'Add a block',
