@@ -128,6 +128,42 @@ describe.each(backends.map((backend) => [backend.threads, backend] as const))('%
     }
   });
 
+  it('gives each picture of a batch its own answer, whatever the others hold', async () => {
+    // Halves of 14x14x128, Winograd of several kinds, depthwise, a stem, and dense layers of a batch.
+    const nn = new Builder('all ways');
+    const stem = nn.conv2d(nn.input([56, 56, 3]), { name: 'stem', out: 32, kernel: 7, stride: 2, padding: 'same' });
+    const strided = nn.conv2d(stem, { name: 'strided', out: 128, kernel: 3, stride: 2, padding: 'same' });
+    const late = nn.activation(nn.conv2d(strided, { name: 'late', out: 128, kernel: 3, padding: 'same' }), 'relu');
+    const halves = nn.conv2d(late, { name: 'halves', out: 128, kernel: 1 });
+    const depthwise = nn.conv2d(halves, {
+      name: 'depthwise',
+      out: 128,
+      groups: 128,
+      kernel: 3,
+      stride: 2,
+      padding: 'same',
+    });
+    const ways = nn.graph(
+      nn.dense(nn.globalAvgPool(nn.conv2d(depthwise, { name: 'four', out: 24, kernel: 3 })), { name: 'd', units: 5 }),
+    );
+    await using session = await backend.prepare(ways, filledParameters(ways));
+    const pictures = filled([3, 56, 56, 3], 4);
+    const calm = (await session.run(pictures)).output.data;
+    const size = pictures.data.length / 3;
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 3e38]) {
+      const wild = pictures.data.slice();
+      wild.fill(value, size, 2 * size);
+      const found = (await session.run(float32Tensor([3, 56, 56, 3], wild))).output.data;
+      expect(found.subarray(5, 10).some(Number.isFinite)).toBe(false);
+      for (const others of [
+        [0, 5],
+        [10, 15],
+      ] as const)
+        expect(found.slice(...others)).toEqual(calm.slice(...others));
+    }
+    expect((await session.run(pictures)).output.data).toEqual(calm);
+  });
+
   it('keeps nothing of the weights that were given', async () => {
     const values = filledParameters(graph);
     await using session = await backend.prepare(graph, values);
