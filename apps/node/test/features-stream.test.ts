@@ -70,7 +70,7 @@ describe('lines', () => {
     const nearest = await features([...args, '--resume', '--nearest', '1', '--index', 'plain.jsonl']);
     expect(nearest).toMatchObject({ code: 2, stderr: expect.stringMatching(/and this is nearest pictures/) });
     expect(bytes('cut.jsonl').toString()).toBe(whole);
-  });
+  }, 120_000);
 
   it.skipIf(process.platform === 'win32')('stop at a signal, whole', async () => {
     const args = ['features', join(folder, 'many'), '-o', join(folder, 'signal.jsonl')];
@@ -102,7 +102,7 @@ describe('an array', () => {
     const other = await features(['mixed/0.jpg', ...args.slice(1), '--resume']);
     expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/is not of these pictures in this order/) });
     expect(bytes('a.npy')).toEqual(whole);
-  });
+  }, 120_000);
 
   it.skipIf(process.platform === 'win32')('is a part only where a signal ended it', async () => {
     const args = ['features', join(folder, 'many'), '--format', 'npy', '-o', join(folder, 's.npy')];
@@ -140,7 +140,7 @@ describe('the nearest among the pictures themselves', () => {
       const left = existsSync(join(folder, 'near.jsonl.vectors'));
       expect([code, bytes('near.jsonl').toString(), left]).toEqual([1, whole, false]);
     }
-  });
+  }, 120_000);
 
   it('are not mixed with vectors of another layer, nor written over', async () => {
     remove('near.jsonl', 'near.jsonl.vectors');

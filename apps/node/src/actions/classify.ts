@@ -13,7 +13,7 @@ import { wrapText } from '../output/wrap.js';
 import { displayName, samplePictures } from '../pictures/samples.js';
 import { type LineKind, NOTHING, openLines, readEarlier } from '../stream/lines-file.js';
 import { openPictures, type Picture } from '../stream/picture.js';
-import { startDecoding } from '../stream/preparer.js';
+import { preparerFor } from '../stream/preparer.js';
 import { runPictures, stopOnSignal, writeStdout } from '../stream/run.js';
 import type { Answered, Times } from '../stream/stream.js';
 import { buildOptions } from './model-options.js';
@@ -58,7 +58,6 @@ export async function classify(inputs: readonly string[], options: ClassifyOptio
     inputs.length === 0 && filesFrom === undefined
       ? samplePictures().map((name) => ({ name }))
       : await openPictures(inputs, filesFrom);
-  const decoding = startDecoding(pictures, options.workers);
   const { input } = buildOptions(options);
   const network = await loadNetwork(options.model, { ...options, terminal, input, lazy: true });
   const earlier =
@@ -77,7 +76,7 @@ export async function classify(inputs: readonly string[], options: ClassifyOptio
     terminal.note(`${pictures.length - left.length} of ${pictures.length} pictures are answered in ${output} already.`);
 
   await using session = await sessionOf(choice.backend, network);
-  await using preparer = await decoding.preparer(network.preset);
+  await using preparer = await preparerFor(network.preset, pictures.length, options.workers);
   await using file = output === undefined ? undefined : await openLines(output, earlier);
   const write = file === undefined ? writeStdout : file.write;
   const about = { model: network.model, backend: choice.backend.name };

@@ -16,7 +16,7 @@ import { nearestToFile } from '../interpretation/nearest-output.js';
 import { loadNetwork } from '../network/load.js';
 import { type Terminal, terminalOf } from '../output/terminal.js';
 import { openPictures, type Picture } from '../stream/picture.js';
-import { startDecoding } from '../stream/preparer.js';
+import { preparerFor } from '../stream/preparer.js';
 import { runPictures, stopOnSignal } from '../stream/run.js';
 import type { Answered } from '../stream/stream.js';
 import { buildOptions, oneOf } from './model-options.js';
@@ -49,7 +49,6 @@ export async function features(inputs: readonly string[], options: FeaturesOptio
   checkOptions(inputs, options);
   const { nearest, output, batch } = options;
   const pictures = await openPictures(inputs, options.filesFrom);
-  const decoding = startDecoding(pictures, options.workers);
   const network = await loadNetwork(options.model, { ...options, terminal, input: buildOptions(options).input });
   const embedding = embeddingAt(network.graph, options.layer);
   const { layer, size, pooled } = embedding;
@@ -72,7 +71,7 @@ export async function features(inputs: readonly string[], options: FeaturesOptio
   if (before > 0) terminal.note(`${before} of ${pictures.length} pictures are in ${output} already.`);
 
   await using session = await prepareEmbedding(choice.backend, network, embedding);
-  await using preparer = await decoding.preparer(network.preset);
+  await using preparer = await preparerFor(network.preset, pictures.length, options.workers);
   const waiting: FeatureAnswer[] = [];
   let failures = sink.failures;
   const work = { terminal, label: 'features', session, preparer, batch, asTheyCome, output, stop };

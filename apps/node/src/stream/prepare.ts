@@ -22,37 +22,19 @@ export interface Preparer extends AsyncDisposable {
   prepare(picture: Picture): Promise<Outcome>;
 }
 
-/** A picture that is decoded, or why it is not. */
-export type Decoded = { readonly image: Image; readonly milliseconds: number } | { readonly failure: Failure };
-
-/** Reads and decodes one picture. */
-export async function decodePicture({ name, bytes }: Picture): Promise<Decoded> {
+/** Reads, decodes and preprocesses one picture. */
+export async function preparePicture({ name, bytes }: Picture, preset: Preset): Promise<Outcome> {
   try {
     const start = performance.now();
-    const image = bytes === undefined ? await readPicture(name) : await decode(bytes);
-    return { image, milliseconds: performance.now() - start };
-  } catch (error) {
-    return { failure: describeFailure(error) };
-  }
-}
-
-/** Reads, decodes and preprocesses one picture, or does what is left of it. */
-export async function preparePicture(
-  picture: Picture,
-  preset: Preset,
-  begun: Promise<Decoded> = decodePicture(picture),
-): Promise<Outcome> {
-  const decoded = await begun;
-  if ('failure' in decoded) return decoded;
-  try {
-    const start = performance.now();
+    const decoded = bytes === undefined ? await readPicture(name) : await decode(bytes);
+    const between = performance.now();
     const stages = stagesOf(preset);
-    const image = runImageStages(decoded.image, stages.image);
+    const image = runImageStages(decoded, stages.image);
     const { data, shape } = stages.tensor.apply(image);
     // The garbage of some pictures, a megabyte each, would wait for the collector in every thread.
-    freePixels(decoded.image);
+    freePixels(decoded);
     freePixels(image);
-    return { data, shape, decode: decoded.milliseconds, preprocess: performance.now() - start };
+    return { data, shape, decode: between - start, preprocess: performance.now() - between };
   } catch (error) {
     return { failure: describeFailure(error) };
   }
@@ -60,13 +42,13 @@ export async function preparePicture(
 
 const freePixels = ({ data }: Image): void => freeArray(data);
 
-/** In this thread, one after the other; what is decoded already, or is being decoded, is not decoded again. */
-export function inlinePreparer(preset: Preset, begun: ReadonlyMap<Picture, Promise<Decoded>> = new Map()): Preparer {
+/** In this thread, one after the other. */
+export function inlinePreparer(preset: Preset): Preparer {
   let last: Promise<unknown> = Promise.resolve();
   return {
     capacity: 1,
     prepare(picture) {
-      const next = last.then(() => preparePicture(picture, preset, begun.get(picture)));
+      const next = last.then(() => preparePicture(picture, preset));
       last = next;
       return next;
     },
