@@ -6,8 +6,6 @@ import { noChromium, useSite } from './support/site.js';
 /** What shows that a page has drawn all that it has to. */
 const drawn = {
   classify: '[data-probability]',
-  inside: '[data-view="cam"][data-values]',
-  compare: '.page:has([aria-busy=false] [role=application] svg):has([role=img] svg):has([data-convention])',
   build: 'main:has([aria-busy=false] [data-exact]) svg',
 } as const;
 
@@ -20,13 +18,10 @@ describe.skipIf(noChromium)('axe-core finds nothing', () => {
     ko: site.shared({ bypassCSP, between: '#/inside?tab=lessons', locale: 'ko' }),
   };
 
+  // Look inside and Compare in all their states: inside-access.test.ts, compare-accessibility.test.ts.
   it.each([
     ['classify', '#/classify?b=embedded', 'light', 'en'],
     ['classify', '#/classify?b=embedded', 'dark', 'ko'],
-    ['inside', '#/inside', 'light', 'en'],
-    ['inside', '#/inside', 'dark', 'ko'],
-    ['compare', '#/compare', 'light', 'en'],
-    ['compare', '#/compare', 'dark', 'ko'],
     ['build', '#/build', 'light', 'en'],
     ['build', '#/build', 'dark', 'ko'],
   ] as const)('on %s (%s, %s, %s)', async (id, hash, colorScheme, locale) => {
