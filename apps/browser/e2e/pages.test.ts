@@ -16,6 +16,18 @@ describe.skipIf(noChromium)('from page to page', () => {
     });
   });
 
+  it('a setting that comes between a link and its page does not undo the link', async () => {
+    await site.visit('#/compare', async ({ page }) => {
+      await page.getByRole('radio', { name: 'Linear', exact: true }).waitFor();
+      await page.getByRole('radio', { name: 'Linear', exact: true }).evaluate((radio: HTMLInputElement) => {
+        location.hash = '#/build';
+        radio.click();
+      });
+      await page.getByRole('heading', { level: 1, name: 'Build' }).waitFor();
+      expect(await page.evaluate(() => location.hash)).toMatch(/^#\/build/);
+    });
+  });
+
   it('a page that failed leaves the others alone', async () => {
     await site.visit(
       '#/build',

@@ -1,9 +1,12 @@
 import { formatHash, type Place, parseHash } from './location.js';
 
-let place = $state.raw<Place>(parseHash(globalThis.location?.hash ?? ''));
+/** The address that `place` is from. */
+let address = globalThis.location?.hash ?? '';
+let place = $state.raw<Place>(parseHash(address));
 
 globalThis.addEventListener?.('hashchange', () => {
-  place = parseHash(location.hash);
+  address = location.hash;
+  place = parseHash(address);
 });
 
 /** Where the page is. Reading it in a template or an effect follows it. */
@@ -34,7 +37,10 @@ export function setParams(changes: Readonly<Record<string, string>>, how: 'push'
   );
   const next = formatHash({ page: place.page, params });
   if (next === formatHash(place)) return;
+  // The visitor has followed a link, which is heard of a moment later: what the page that is left still says must not undo it.
+  if (location.hash !== address) return;
   if (how === 'push') history.pushState(null, '', next);
   else history.replaceState(null, '', next);
+  address = location.hash;
   place = { page: place.page, params };
 }
