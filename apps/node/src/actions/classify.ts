@@ -16,7 +16,7 @@ import { openPictures, type Picture } from '../stream/picture.js';
 import { preparerFor } from '../stream/preparer.js';
 import { runPictures, stopOnSignal, writeStdout } from '../stream/run.js';
 import type { Answered, Times } from '../stream/stream.js';
-import { buildOptions } from './model-options.js';
+import { buildOptions, type NetworkOptions } from './model-options.js';
 
 /** One entry of `--json`, or one line of `--jsonl`. */
 interface Answer {
@@ -27,25 +27,14 @@ interface Answer {
   readonly error?: Failure;
 }
 
-interface ClassifyOptions {
-  readonly model: string;
-  readonly weights?: string | undefined;
-  readonly pull?: boolean | undefined;
-  readonly preset?: string | undefined;
+interface ClassifyOptions extends NetworkOptions {
   readonly labels?: string | undefined;
-  readonly input?: string | undefined;
   readonly top: number;
-  readonly backend?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly jsonl?: boolean | undefined;
   readonly output?: string | undefined;
   readonly resume?: boolean | undefined;
   readonly filesFrom?: string | undefined;
   readonly batch: number;
   readonly workers?: number | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 export async function classify(inputs: readonly string[], options: ClassifyOptions): Promise<number> {

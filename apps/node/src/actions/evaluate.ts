@@ -14,29 +14,18 @@ import { startProgress } from '../output/progress.js';
 import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapText } from '../output/wrap.js';
 import { writeStdout } from '../stream/run.js';
-import { buildOptions, refuseBoth } from './model-options.js';
+import { buildOptions, type NetworkOptions, refuseBoth } from './model-options.js';
 
-interface EvaluateCommandOptions {
-  readonly model: string;
-  readonly weights?: string | undefined;
-  readonly pull?: boolean | undefined;
-  readonly preset?: string | undefined;
+interface EvaluateCommandOptions extends NetworkOptions {
   readonly labels?: string | undefined;
-  readonly input?: string | undefined;
   readonly split: string;
   readonly limit?: number | undefined;
   readonly batch?: number | undefined;
-  readonly backend?: string | undefined;
-  readonly threads?: number | undefined;
   readonly perClass?: boolean | undefined;
   readonly confusion?: boolean | undefined;
   readonly calibration?: boolean | undefined;
-  readonly jsonl?: boolean | undefined;
   readonly svg?: string | undefined;
   readonly html?: string | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 /** Pixels that a run may take by default: large enough to keep the processor busy, small enough for the memory. */

@@ -23,12 +23,9 @@ import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapText } from '../output/wrap.js';
 import { openPictures, type Picture } from '../stream/picture.js';
 import { writeStdout } from '../stream/run.js';
-import { buildOptions, oneOf, refuseBoth } from './model-options.js';
+import { buildOptions, type NetworkOptions, oneOf, refuseBoth } from './model-options.js';
 
-interface ExplainOptions {
-  readonly model: string;
-  readonly weights?: string | undefined;
-  readonly pull?: boolean | undefined;
+interface ExplainOptions extends NetworkOptions {
   readonly method: string;
   readonly layer?: string | undefined;
   readonly class?: string | undefined;
@@ -37,15 +34,7 @@ interface ExplainOptions {
   readonly stride?: number | undefined;
   readonly channels: number;
   readonly opacity: number;
-  readonly preset?: string | undefined;
-  readonly input?: string | undefined;
   readonly labels?: string | undefined;
-  readonly backend?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly jsonl?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 export async function explain(inputs: readonly string[], options: ExplainOptions): Promise<number> {

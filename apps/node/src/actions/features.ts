@@ -19,15 +19,11 @@ import { openPictures, type Picture } from '../stream/picture.js';
 import { preparerFor } from '../stream/preparer.js';
 import { runPictures, stopOnSignal } from '../stream/run.js';
 import type { Answered } from '../stream/stream.js';
-import { buildOptions, oneOf } from './model-options.js';
+import { buildOptions, type NetworkOptions, oneOf } from './model-options.js';
 
-interface FeaturesOptions {
-  readonly model: string;
-  readonly weights?: string | undefined;
-  readonly pull?: boolean | undefined;
+interface FeaturesOptions extends NetworkOptions {
   readonly layer?: string | undefined;
   readonly format?: string | undefined;
-  readonly jsonl?: boolean | undefined;
   readonly output?: string | undefined;
   readonly resume?: boolean | undefined;
   readonly filesFrom?: string | undefined;
@@ -35,13 +31,6 @@ interface FeaturesOptions {
   readonly workers?: number | undefined;
   readonly nearest?: number | undefined;
   readonly index?: string | undefined;
-  readonly preset?: string | undefined;
-  readonly input?: string | undefined;
-  readonly backend?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 export async function features(inputs: readonly string[], options: FeaturesOptions): Promise<number> {

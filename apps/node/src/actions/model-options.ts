@@ -1,5 +1,18 @@
 import type { BuildOptions, Dialect } from '@convzoo/zoo';
 import { UsageError } from '../errors.js';
+import type { OutputOptions } from '../output/terminal.js';
+
+/** What every command that runs a network on pictures takes. */
+export interface NetworkOptions extends OutputOptions {
+  readonly model: string;
+  readonly weights?: string | undefined;
+  readonly pull?: boolean | undefined;
+  readonly preset?: string | undefined;
+  readonly input?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly jsonl?: boolean | undefined;
+}
 
 const DIALECTS: readonly Dialect[] = ['torchvision', 'timm', 'keras'];
 

@@ -2,7 +2,7 @@ import { type Preset, presets } from '@convzoo/preprocessing';
 import { describeFailure, EXIT, type Failure } from '../errors.js';
 import { presetCalled } from '../network/preset.js';
 import { prepareFolder } from '../output/folder.js';
-import { printJson, type Terminal, terminalOf } from '../output/terminal.js';
+import { type OutputOptions, printJson, type Terminal, terminalOf } from '../output/terminal.js';
 import { wrapList } from '../output/wrap.js';
 import { type RunStage, runStages, stageSaver } from '../pictures/stages.js';
 import { openPictures } from '../stream/picture.js';
@@ -17,16 +17,13 @@ type Answer =
   | { readonly file: string; readonly stages: readonly ShownStage[] }
   | { readonly file: string; readonly error: Failure };
 
-interface PreprocessOptions {
+interface PreprocessOptions extends OutputOptions {
   readonly preset?: string | undefined;
   readonly explain?: boolean | undefined;
   readonly saveStages?: string | undefined;
   readonly orient: boolean;
   readonly maxPixels?: number | undefined;
   readonly jsonl?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 export async function preprocess(inputs: readonly string[], options: PreprocessOptions): Promise<number> {

@@ -2,7 +2,7 @@ import { parseRename } from '@convzoo/parity';
 import type { NamePair } from '@convzoo/weights';
 import { describeChoice, pickBackend } from '../backends.js';
 import { EXIT, UsageError } from '../errors.js';
-import { printJson, terminalOf } from '../output/terminal.js';
+import { type OutputOptions, printJson, terminalOf } from '../output/terminal.js';
 import { writeStdout } from '../stream/run.js';
 import { type NetworkFinder, networkFinder } from '../verify/networks.js';
 import { chooseCases, readGoldens } from '../verify/records.js';
@@ -11,7 +11,7 @@ import { type Outcome, verifyRecord } from '../verify/run.js';
 import { script } from '../verify/script.js';
 import { refuseBoth } from './model-options.js';
 
-interface VerifyOptions {
+interface VerifyOptions extends OutputOptions {
   readonly golden?: string | undefined;
   readonly keys?: string | undefined;
   readonly case?: readonly string[] | undefined;
@@ -22,9 +22,6 @@ interface VerifyOptions {
   readonly verbose?: boolean | undefined;
   readonly script?: boolean | undefined;
   readonly jsonl?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 export async function verify(model: string | undefined, options: VerifyOptions): Promise<number> {

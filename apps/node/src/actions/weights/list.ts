@@ -2,17 +2,14 @@ import { locate } from '@convzoo/hub';
 import { cacheFolder, listCache } from '@convzoo/hub/node';
 import { type PretrainedWeights, pretrainedFor, pretrainedWeights } from '@convzoo/zoo/pretrained';
 import { UsageError } from '../../errors.js';
-import { printJson, type Terminal, terminalOf } from '../../output/terminal.js';
+import { type OutputOptions, printJson, type Terminal, terminalOf } from '../../output/terminal.js';
 import { writeStdout } from '../../stream/run.js';
 import { catalogue } from '../../weights/catalogue.js';
 import { embeddedPath } from '../../weights/embedded-path.js';
 import { refuseBoth } from '../model-options.js';
 
-interface ListOptions {
+interface ListOptions extends OutputOptions {
   readonly jsonl?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 export async function list(pattern: string | undefined, options: ListOptions): Promise<void> {
